@@ -1,0 +1,71 @@
+// @ts-check
+'use strict';
+
+/**
+ * `heap-analyzer compare BASE TARGET`: what grew between two snapshots of one process.
+ */
+
+const { HeapAnalyzerError } = require('../../lib/errors');
+const { EXIT } = require('../exit');
+const { addExamples, addJson, addRows, addThreads, bytes } = require('../options');
+
+/** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
+const ROWS_OF_TEXT = 25;
+
+/**
+ * @param {import('commander').Command} command
+ * @param {import('../main').Context} context
+ */
+function define(command, context) {
+  command
+    .name('compare')
+    .description('Say what grew between two snapshots of one process, and who holds it.')
+    .argument('<base>', 'the earlier snapshot; - reads it from a pipe')
+    .argument('<target>', 'the later one');
+  addRows(command, `classes to show (default: ${ROWS_OF_TEXT}, with --json all)`);
+  command
+    .option('--no-growth', 'leave out who holds what grew (faster)')
+    .option('--fail-on-growth <size>', 'exit 1 when the heap grew by more than this, e.g. 10MB', bytes);
+  addThreads(command);
+  addJson(command);
+  addExamples(command, [
+    'heap-analyzer compare before.heapsnapshot after.heapsnapshot',
+    'heap-analyzer compare before.heapsnapshot after.heapsnapshot --fail-on-growth 10MB',
+  ]);
+  command.action((base, target, options) => run(base, target, options, context));
+}
+
+/**
+ * @param {string} base
+ * @param {string} target
+ * @param {{ top?: number, all?: boolean, growth: boolean, failOnGrowth?: number, threads?: number, json?: boolean, quiet?: boolean }} options
+ * @param {import('../main').Context} context
+ */
+async function run(base, target, options, context) {
+  const { compareInputs } = require('../../lib/analysis');
+  const { openInput, totalBytes } = require('../input');
+  const { print } = require('../output');
+  const { renderComparison } = require('../render/comparison');
+  const { progressLine } = require('../render/progress');
+
+  const { json, quiet = false, all, growth, threads } = options;
+  if (base === '-' && target === '-') {
+    throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'Only one of the two snapshots can be read from the pipe.');
+  }
+  const top = options.top ?? (json ? undefined : ROWS_OF_TEXT);
+  const inputs = [await openInput(base, context), await openInput(target, context)];
+  const progress = progressLine({ stream: context.stderr, quiet, totalBytes: totalBytes(inputs) });
+  let answer;
+  try {
+    const asked = { top, all, growth, threads, signal: context.signal, onProgress: progress.update };
+    answer = await compareInputs(inputs[0], inputs[1], asked, true);
+  } finally {
+    progress.end();
+  }
+  print(answer, json, renderComparison, context);
+  const { failOnGrowth } = options;
+  if (failOnGrowth !== undefined && answer.totals.delta.selfSize > failOnGrowth)
+    context.exitCode = EXIT.FINDINGS;
+}
+
+module.exports = { define };

@@ -1,0 +1,111 @@
+// @ts-check
+'use strict';
+
+/**
+ * One run of the command line: arguments in, exit code out. Commands only return or throw; what a failure looks
+ * like and which exit code it has is decided here, once for all of them.
+ */
+
+const { CommanderError } = require('commander');
+const { HeapAnalyzerError } = require('../lib/errors');
+const { version } = require('../package.json');
+const { EXIT, exitCodeFor } = require('./exit');
+const { watchInterrupts } = require('./interrupt');
+const { buildProgram } = require('./program');
+
+/**
+ * @typedef {object} Context what a command may touch
+ * @property {NodeJS.WriteStream} stdout
+ * @property {NodeJS.WriteStream} stderr
+ * @property {NodeJS.ReadStream} stdin
+ * @property {NodeJS.ProcessEnv} env
+ * @property {AbortSignal} signal aborted by Ctrl-C
+ * @property {number} exitCode what a command that succeeds leaves here
+ */
+
+/**
+ * @param {string[]} argv without node and script
+ * @returns {Promise<number>} the exit code
+ */
+async function main(argv) {
+  const { stdout, stderr, stdin, env } = process;
+  watchStream(stdout);
+  watchStream(stderr);
+  const interrupts = watchInterrupts();
+  /** @type {Context} */
+  const context = { stdout, stderr, stdin, env, signal: interrupts.signal, exitCode: EXIT.CLEAN };
+  try {
+    await buildProgram(context).parseAsync(argv, { from: 'user' });
+    return context.exitCode;
+  } catch (error) {
+    return report(error, context, wantsJson(argv), interrupts.exitCode());
+  } finally {
+    interrupts.stop();
+  }
+}
+
+/**
+ * @param {any} error
+ * @param {Context} context
+ * @param {boolean} json
+ * @param {number | null} interrupted the exit code of the interruption, when there was one
+ */
+function report(error, { stdout, stderr }, json, interrupted) {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.CLEAN;
+  // A bare `heap-analyzer` has already printed its help, to stderr.
+  if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.BAD_INPUT;
+  const failure =
+    interrupted === null ? asFailure(error) : new HeapAnalyzerError('ERR_HEAP_CANCELLED', 'Interrupted.');
+  const { code, message, offset } = failure;
+  if (json) {
+    const body = { code, message, ...(offset === undefined ? {} : { offset }) };
+    const tool = { name: 'heap-analyzer', version };
+    stdout.write(`${JSON.stringify({ schemaVersion: 1, tool, error: body }, null, 2)}\n`);
+  } else {
+    stderr.write(interrupted === null ? `heap-analyzer: ${message}\n` : '\nheap-analyzer: interrupted\n');
+  }
+  // Neither ours nor commander's: a bug, and its stack is what a report of it needs.
+  if (failure.code === 'ERR_HEAP_INTERNAL' && failure.cause instanceof Error)
+    stderr.write(`${failure.cause.stack}\n`);
+  return interrupted ?? exitCodeFor(code);
+}
+
+/** @param {any} error */
+function asFailure(error) {
+  if (error instanceof HeapAnalyzerError) return error;
+  if (error instanceof CommanderError) {
+    const words = error.message
+      .replace(/^error: /, '')
+      .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
+    const hint = words.endsWith('?') ? '' : `${words.endsWith('.') ? '' : ';'} --help tells more`;
+    return new HeapAnalyzerError('ERR_HEAP_USAGE', `${words}${hint}`);
+  }
+  return new HeapAnalyzerError('ERR_HEAP_INTERNAL', `A bug in heap-analyzer: ${error?.message ?? error}`, {
+    cause: error,
+  });
+}
+
+/**
+ * Asked of the raw arguments, because the error may be that they cannot be parsed.
+ * @param {string[]} argv
+ */
+function wantsJson(argv) {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
+}
+
+/**
+ * `heap-analyzer … | head` closes our stdout: no error, just nobody left to write for. Any other failure to
+ * write (a full disk behind `>`) leaves no answer, and the exit code has to say so.
+ * @param {NodeJS.WriteStream} stream
+ */
+function watchStream(stream) {
+  stream.on('error', (/** @type {any} */ error) => {
+    if (error.code === 'EPIPE') process.exit();
+    if (stream !== process.stderr)
+      process.stderr.write(`heap-analyzer: cannot write the output: ${error.message}\n`);
+    process.exit(EXIT.FAILED);
+  });
+}
+
+module.exports = { main };

@@ -1,0 +1,84 @@
+// @ts-check
+'use strict';
+
+/**
+ * Text from a heap, made fit for a terminal.
+ *
+ * Names in a snapshot are whatever a program had in its memory. Printed as they are they could clear the
+ * screen, retitle the window, or reverse the reading direction of the table around them; so everything that a
+ * terminal acts upon is taken out, and columns are counted as the terminal counts them.
+ */
+
+/**
+ * Control characters (C0, DEL, C1), marks that change the reading direction, lone surrogates, and the
+ * separators that some terminals take for a line's end.
+ */
+// oxlint-disable-next-line no-control-regex
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+
+/** Combining marks, and joiners that show nothing by themselves. */
+const NO_WIDTH = /^(?:\p{Mn}|\p{Me}|[\u200b-\u200d\u2060])$/u;
+
+/** Two columns: CJK, Hangul, full-width forms, and characters that are shown as emoji. */
+const WIDE =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]$|^\p{Emoji_Presentation}$/u;
+
+/**
+ * @param {string} text
+ * @returns {string} one line without anything that a terminal would act upon
+ */
+function clean(text) {
+  return text.replace(/[\t\n\r]+/g, ' ').replace(UNSAFE, '\ufffd');
+}
+
+/** @param {string} character one code point */
+function characterWidth(character) {
+  const code = /** @type {number} */ (character.codePointAt(0));
+  if (code < 0x300) return 1;
+  if (NO_WIDTH.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
+
+/**
+ * Columns that a cleaned text takes.
+ * @param {string} text
+ */
+function width(text) {
+  let columns = 0;
+  for (const character of text) columns += characterWidth(character);
+  return columns;
+}
+
+/**
+ * Cuts a cleaned text to at most so many columns, with an ellipsis where something is missing.
+ * @param {string} text
+ * @param {number} columns
+ * @returns {string}
+ */
+function fit(text, columns) {
+  if (width(text) <= columns) return text;
+  let kept = '';
+  let used = 0;
+  for (const character of text) {
+    const next = characterWidth(character);
+    if (used + next > columns - 1) break;
+    kept += character;
+    used += next;
+  }
+  return `${kept}…`;
+}
+
+/**
+ * @param {string} text
+ * @param {number} columns
+ */
+const padEnd = (text, columns) => text + ' '.repeat(Math.max(0, columns - width(text)));
+
+/**
+ * @param {string} text
+ * @param {number} columns
+ */
+const padStart = (text, columns) => ' '.repeat(Math.max(0, columns - width(text))) + text;
+
+module.exports = { clean, width, fit, padEnd, padStart };

@@ -1,0 +1,395 @@
+/**
+ * heap-analyzer: reads V8 heap snapshots, and takes them.
+ *
+ * Units, everywhere: sizes are bytes, times are milliseconds unless the name says otherwise, object ids are V8's
+ * own (the numbers after `@` in Chrome DevTools). The *shallow* or *self* size of an object is its own memory;
+ * its *retained* size is what would be freed with it. All figures equal those of Chrome DevTools on the same
+ * file.
+ *
+ * Every function returns a promise that rejects with a {@link HeapAnalyzerError}, or with the reason of the
+ * `signal` that aborted it. The work is done on other threads; only taking a snapshot stops the event loop.
+ *
+ * @example
+ * const { analyze, compare, takeHeapSnapshot } = require('heap-analyzer');
+ *
+ * await takeHeapSnapshot('before.heapsnapshot');
+ * // … let the app work …
+ * await takeHeapSnapshot('after.heapsnapshot');
+ *
+ * const { rows } = await compare('before.heapsnapshot', 'after.heapsnapshot');
+ * console.log(rows[0]); // { name: 'Session', countDelta: 1000, sizeDelta: 72000, … }
+ *
+ * @packageDocumentation
+ */
+
+/** The version of this package, e.g. `"2.0.0"`. */
+export const version: string;
+
+/**
+ * A snapshot to read: the path of a file, a `file:` URL, or the bytes themselves.
+ *
+ * Bytes are read on another thread and not copied: leave them as they are, and do not transfer their
+ * `ArrayBuffer`, until the promise has settled.
+ */
+export type SnapshotInput = string | URL | Uint8Array | ArrayBuffer;
+
+/**
+ * Says what is in a heap: its composition, its classes, its biggest objects.
+ *
+ * Without an input it takes a snapshot of this process (of the isolate of the calling thread), analyses that, and
+ * removes it. Taking it stops the event loop; see {@link takeHeapSnapshot}.
+ *
+ * At most two analyses run at a time on each thread, later ones wait for their turn: the engine works on the
+ * threads of libuv's pool, and the app needs some of them for its own files and name look-ups.
+ *
+ * @example
+ * const { totals, classes, biggest } = await analyze('heap.heapsnapshot', { top: 10 });
+ * console.log(totals.selfSize);                          // 41312440
+ * console.log(classes[0].name, classes[0].retainedSize); // Map 22137064
+ * console.log(biggest[0].path.map((hop) => hop.text));   // how the root reaches the biggest object
+ *
+ * @example <caption>this process, with a time limit</caption>
+ * const now = await analyze(undefined, { signal: AbortSignal.timeout(60_000) });
+ */
+export function analyze(input?: SnapshotInput, options?: AnalyzeOptions): Promise<AnalyzeAnswer>;
+
+/**
+ * Says what grew between two snapshots of one process, and who holds it.
+ *
+ * Objects are matched by their ids, as in the comparison of Chrome DevTools: an id that only the target has was
+ * added, one that only the base has was removed. Ids of two processes mean nothing to each other.
+ *
+ * @example
+ * const { totals, rows, growth } = await compare('before.heapsnapshot', 'after.heapsnapshot');
+ * console.log(totals.delta.selfSize);     // 4093120
+ * console.log(rows[0].name);              // 'Session'
+ * console.log(growth?.[0].holder?.name);  // 'Map'
+ */
+export function compare(base: SnapshotInput, target: SnapshotInput, options?: CompareOptions): Promise<CompareAnswer>;
+
+/**
+ * Takes a snapshot of this process (of the isolate of the calling thread) and writes it to a file.
+ *
+ * It is safe to call in production, as far as a snapshot can be: **the event loop stands still while V8 makes
+ * it**, about 4 µs for every object in the heap on Node 20 (seconds for a heap of hundreds of MB), and it needs
+ * about 320 bytes of memory beside the heap for each. A capture that would not fit into the memory of the host or
+ * container, or on the disk, is refused beforehand; see `force`.
+ *
+ * The file is written under a private name beside its place (mode 0600), read back and verified, synced, and only
+ * then given its name. When the promise rejects, nothing is left behind. Nothing is overwritten and no symlink
+ * followed at `path` unless `overwrite` says so. Concurrent calls are taken one after the other, and each gets a
+ * file of its own. What a killed process left behind is removed by the next capture in that directory.
+ *
+ * @param path where the snapshot goes. If left out: `heap-<time>-<pid>-<thread>.heapsnapshot` in the directory
+ * that the environment variable `HEAP_SNAPSHOT_DIR` names (made if it is missing), or in the working directory.
+ *
+ * @example
+ * const { path, sizeBytes, pauseMs } = await takeHeapSnapshot('heap.heapsnapshot', { reason: 'after deploy' });
+ */
+export function takeHeapSnapshot(path?: string | URL, options?: CaptureOptions): Promise<CaptureAnswer>;
+
+/** What the long-running functions have in common. */
+export interface TaskOptions {
+  /** How many threads the engine may use, 1 to 256. Default: one per core. */
+  threads?: number;
+  /**
+   * Stops the work. The promise then rejects with `signal.reason`, as soon as the engine has really stopped; a
+   * call that still waits for its turn, or a signal that is already aborted, rejects at once.
+   */
+  signal?: AbortSignal;
+  /**
+   * Is told how far the work is, some dozen times. What it throws stops the work, and the promise rejects with it.
+   */
+  onProgress?: (progress: Progress) => unknown;
+}
+
+export interface Progress {
+  /** A word for what is being done, e.g. `"nodes"`, `"strings"`, `"dominators"`. For people: words may change. */
+  phase: string;
+  /** How much of the whole job is done, 0 to 1. Never falls. */
+  fraction: number;
+}
+
+export interface AnalyzeOptions extends TaskOptions {
+  /** How many rows `classes` and `biggest` have at most. Default: 25. */
+  top?: number;
+  /** All rows in `classes`, whatever `top` says. */
+  all?: boolean;
+}
+
+export interface CompareOptions extends TaskOptions {
+  /** How many rows there are at most. Default: all. */
+  top?: number;
+  /** All rows, whatever `top` says. */
+  all?: boolean;
+  /**
+   * Whether to look for the holders of what grew. Default: `true`. Without it the answer has no `growth` and comes
+   * sooner.
+   */
+  growth?: boolean;
+}
+
+export interface CaptureOptions {
+  /** Replace what stands at `path`. A symlink there is replaced itself, not what it leads to. Default: `false`. */
+  overwrite?: boolean;
+  /** Capture even though memory or disk are estimated to be too small. Default: `false`. */
+  force?: boolean;
+  /** Gives up. V8 itself cannot be interrupted: the promise rejects with `signal.reason` right after the pause. */
+  signal?: AbortSignal;
+  /**
+   * Record numbers too, where a property holds one. Default: `false`: on a mixed heap it makes snapshot and pause
+   * about a quarter larger.
+   */
+  exposeNumericValues?: boolean;
+  /** Record V8's own objects in more detail. Sizes are then not attributed to their owners. Default: `false`. */
+  exposeInternals?: boolean;
+  /** Why; kept in `meta`, and in the name when the name is ours. */
+  reason?: string;
+}
+
+/** What every answer about snapshots carries. The same document is printed by `heap-analyzer … --json`. */
+export interface Answer {
+  /** The version of this form. Fields may be added to it, but are not renamed. */
+  schemaVersion: 1;
+  tool: Tool;
+  /** The snapshots that the answer is about, in the order in which they were given. */
+  snapshots: SnapshotInfo[];
+}
+
+export interface Tool {
+  name: 'heap-analyzer';
+  version: string;
+}
+
+export interface SnapshotInfo {
+  /** The path as it was given; `null` for bytes, and for the snapshot that `analyze()` takes itself. */
+  path: string | null;
+  /** Size of the file (or of the bytes), not of the heap. */
+  sizeBytes: number;
+  nodeCount: number;
+  edgeCount: number;
+}
+
+export interface AnalyzeAnswer extends Answer {
+  totals: Totals;
+  statistics: Statistics;
+  /** How many classes there are, also those that `classes` leaves out. */
+  classCount: number;
+  /** Classes, those that retain most first. */
+  classes: ClassRow[];
+  /** The objects that retain most, each without those that it retains itself. */
+  biggest: BiggestObject[];
+}
+
+/** The size of a heap. */
+export interface Totals {
+  /** All self sizes, and what V8 counts outside of objects: the heap in all. */
+  selfSize: number;
+  /** The part inside of V8's heap. */
+  v8Heap: number;
+  /** The part outside of it: memory of native objects, such as the contents of buffers. */
+  native: number;
+  /** The part of `native` that no object in the snapshot accounts for. */
+  externalBytes: number;
+}
+
+/** The composition of a heap, as in the *Statistics* view of Chrome DevTools. */
+export interface Statistics {
+  total: number;
+  native: {
+    total: number;
+    /** Contents of typed arrays and buffers. */
+    typedArrays: number;
+  };
+  v8heap: {
+    total: number;
+    /** Compiled code, bytecode and what belongs to it. */
+    code: number;
+    /** Arrays with their elements. */
+    jsArrays: number;
+    strings: number;
+    /** What V8 keeps for itself. */
+    system: number;
+  };
+}
+
+/** One row of the class table. */
+export interface ClassRow {
+  /** As displayed, e.g. `Session`, `(string)`, or `{id, user, …}` for plain objects of one shape. */
+  name: string;
+  /** Identifies the class across snapshots: two classes of one name from two places in the source differ in it. */
+  key: string;
+  count: number;
+  selfSize: number;
+  /** What would be freed with all of them; nothing is counted twice. */
+  retainedSize: number;
+  /** The fewest references from the root to one of them; large (100,000,000 and more) or negative for internals. */
+  distance: number;
+}
+
+export interface BiggestObject {
+  node: NodeInfo;
+  retainedSize: number;
+  /** How the root reaches it, over the fewest references. */
+  path: Hop[];
+}
+
+/** An object of the heap. */
+export interface NodeRef {
+  /** V8's id: the number after `@` in Chrome DevTools. The same object has the same id in later snapshots. */
+  id: number;
+  name: string;
+  /** The displayed name of its class. */
+  class: string;
+}
+
+export interface NodeInfo extends NodeRef {
+  /** V8's type of the node: `object`, `closure`, `string`, `array`, `native`, … */
+  type: string;
+  selfSize: number;
+  distance: number;
+}
+
+/** One reference on a path, with the object it leads to. */
+export interface Hop {
+  edge: {
+    /** Name of the property or variable, index of the element. */
+    name: string;
+    kind: 'context' | 'element' | 'property' | 'internal' | 'hidden' | 'shortcut' | 'weak';
+  };
+  node: NodeRef;
+  /** The hop for people. */
+  text: string;
+}
+
+export interface CompareAnswer extends Answer {
+  totals: {
+    base: Totals;
+    target: Totals;
+    /** Target minus base. */
+    delta: Totals;
+  };
+  /** How many rows there are, also those that `rows` leaves out. */
+  rowCount: number;
+  /** Classes with objects that were added or removed, those that grew most first. */
+  rows: CompareRow[];
+  /** The classes that grew most, and who holds what was added. Absent with `growth: false`. */
+  growth?: GrowthRow[];
+}
+
+export interface CompareRow {
+  name: string;
+  /** See {@link ClassRow.key}. */
+  key: string;
+  addedCount: number;
+  removedCount: number;
+  /** Added minus removed. */
+  countDelta: number;
+  addedSize: number;
+  removedSize: number;
+  /** Added minus removed. Objects that stand in both snapshots do not count, whatever became of their size. */
+  sizeDelta: number;
+}
+
+export interface GrowthRow {
+  name: string;
+  key: string;
+  sizeDelta: number;
+  countDelta: number;
+  /**
+   * The nearest object that stands in both snapshots and dominates most of what was added: without it, they would
+   * be gone. `null` when there is none.
+   */
+  holder: NodeRef | null;
+  /** How many of the added objects it holds. */
+  heldCount: number;
+  /** Their shallow sizes together. */
+  heldSize: number;
+}
+
+/** What {@link takeHeapSnapshot} did. */
+export interface CaptureAnswer {
+  /** Absolute. */
+  path: string;
+  sizeBytes: number;
+  /** Of the file, in hexadecimal. */
+  sha256: string;
+  /** How long the event loop stood still. */
+  pauseMs: number;
+  nodeCount: number;
+  /** What was captured: this process, with its id. */
+  source: { kind: 'process'; target: number };
+  meta: CaptureMeta;
+}
+
+/** The circumstances of a capture. */
+export interface CaptureMeta {
+  /** ISO 8601. */
+  capturedAt: string;
+  pid: number;
+  /** 0 is the main thread. */
+  threadId: number;
+  nodeVersion: string;
+  v8Version: string;
+  /** `process.memoryUsage()` just before. */
+  memoryUsage: { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
+  reason?: string;
+  options: { exposeNumericValues: boolean; exposeInternals: boolean };
+}
+
+/**
+ * The one class of errors. `message` is a sentence for people, `code` is for programs:
+ *
+ * | code | means |
+ * |---|---|
+ * | `ERR_HEAP_USAGE` | an argument or option is not what it should be |
+ * | `ERR_HEAP_NOT_FOUND` | there is no such file or directory |
+ * | `ERR_HEAP_IS_DIRECTORY` | a directory stands where a file should be |
+ * | `ERR_HEAP_PERMISSION` | the system does not let this process read or write there |
+ * | `ERR_HEAP_EXISTS` | the file to be written exists already |
+ * | `ERR_HEAP_EMPTY` | the file has no bytes |
+ * | `ERR_HEAP_TRUNCATED` | the snapshot ends too early |
+ * | `ERR_HEAP_NOT_SNAPSHOT` | the file is something else |
+ * | `ERR_HEAP_MALFORMED` | the snapshot contradicts itself or its format |
+ * | `ERR_HEAP_TOO_LARGE` | the snapshot has more nodes, edges or bytes than the engine can count |
+ * | `ERR_HEAP_NO_MEMORY` | the analysis would not fit into memory |
+ * | `ERR_HEAP_IO` | reading or writing failed, e.g. on a full disk |
+ * | `ERR_HEAP_CAPTURE` | the snapshot was refused beforehand (see `force`), or V8 did not write it whole |
+ * | `ERR_HEAP_CANCELLED` | interrupted (on the command line; functions reject with the signal's reason) |
+ * | `ERR_HEAP_NO_ADDON` | the native part is missing for this platform, or was not built |
+ * | `ERR_HEAP_INTERNAL` | a bug in heap-analyzer |
+ *
+ * @example
+ * try {
+ *   await analyze('heap.heapsnapshot');
+ * } catch (error) {
+ *   if (error.code === 'ERR_HEAP_TRUNCATED') console.error(`cut off at byte ${error.offset}`);
+ *   else throw error;
+ * }
+ */
+export class HeapAnalyzerError extends Error {
+  constructor(code: ErrorCode, message: string, details?: { offset?: number; cause?: unknown });
+  readonly name: 'HeapAnalyzerError';
+  readonly code: ErrorCode;
+  /** The byte of the snapshot at which the trouble was seen, where there is one. */
+  readonly offset?: number;
+  readonly cause?: unknown;
+}
+
+export type ErrorCode =
+  | 'ERR_HEAP_USAGE'
+  | 'ERR_HEAP_NOT_FOUND'
+  | 'ERR_HEAP_IS_DIRECTORY'
+  | 'ERR_HEAP_PERMISSION'
+  | 'ERR_HEAP_EXISTS'
+  | 'ERR_HEAP_EMPTY'
+  | 'ERR_HEAP_TRUNCATED'
+  | 'ERR_HEAP_NOT_SNAPSHOT'
+  | 'ERR_HEAP_MALFORMED'
+  | 'ERR_HEAP_TOO_LARGE'
+  | 'ERR_HEAP_NO_MEMORY'
+  | 'ERR_HEAP_IO'
+  | 'ERR_HEAP_CAPTURE'
+  | 'ERR_HEAP_CANCELLED'
+  | 'ERR_HEAP_NO_ADDON'
+  | 'ERR_HEAP_INTERNAL';

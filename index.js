@@ -1,0 +1,16 @@
+// @ts-check
+'use strict';
+
+/**
+ * The public face: what `require('heap-analyzer')` and `import { … } from 'heap-analyzer'` give. Types and
+ * documentation are in index.d.ts.
+ *
+ * The exports stand as one flat object of names, because that is the form in which Node finds them for `import`.
+ */
+
+const { analyze, compare } = require('./lib/analysis');
+const { takeHeapSnapshot } = require('./lib/capture');
+const { HeapAnalyzerError } = require('./lib/errors');
+const { version } = require('./package.json');
+
+module.exports = { analyze, compare, takeHeapSnapshot, HeapAnalyzerError, version };

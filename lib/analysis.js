@@ -1,0 +1,95 @@
+// @ts-check
+'use strict';
+
+/**
+ * The questions one asks of one or two snapshots, as promises. Documented for users in index.d.ts.
+ */
+
+const { runTask } = require('./engine');
+const { takePrivateSnapshot } = require('./capture/private-snapshot');
+const { abortSignal, callback, flag, integer, readInput, readOptions } = require('./options');
+
+/** The engine counts rows in 32 bits. */
+const rows = integer(0, 0xffffffff);
+const threads = integer(1, 256);
+
+/** @param {unknown} given */
+const readAnalyzeOptions = (given) =>
+  readOptions('analyze', given, { top: rows, all: flag, threads, signal: abortSignal, onProgress: callback });
+
+/** @param {unknown} given */
+const readCompareOptions = (given) =>
+  readOptions('compare', given, {
+    top: rows,
+    all: flag,
+    threads,
+    growth: flag,
+    signal: abortSignal,
+    onProgress: callback,
+  });
+
+/**
+ * @param {unknown} [input] a path, URL or bytes; left out: the heap of this process as it is now
+ * @param {unknown} [options]
+ * @returns {Promise<any>}
+ */
+async function analyze(input, options) {
+  const read = readAnalyzeOptions(options);
+  return input === undefined ? analyzeSelf(read) : analyzeInput(readInput(input, 'input'), read, false);
+}
+
+/**
+ * @param {string | Buffer} input
+ * @param {ReturnType<typeof readAnalyzeOptions>} options
+ * @param {boolean} map map the file into memory instead of reading it. Whoever shrinks a mapped file kills the
+ *   process that maps it, so this is for files nobody else can reach, and for the command line.
+ */
+function analyzeInput(input, { signal, onProgress, ...options }, map) {
+  return runTask((native, cancel, progress) => native.analyze(input, { ...options, map }, cancel, progress), {
+    signal,
+    onProgress,
+  });
+}
+
+/**
+ * Captures this isolate into a private file, analyses that, and removes it whatever happens.
+ * @param {ReturnType<typeof readAnalyzeOptions>} options
+ */
+async function analyzeSelf(options) {
+  const snapshot = await takePrivateSnapshot({ signal: options.signal });
+  try {
+    const answer = await analyzeInput(snapshot.file, options, true);
+    // The file is gone when the caller reads this.
+    for (const described of answer.snapshots) described.path = null;
+    return answer;
+  } finally {
+    await snapshot.remove();
+  }
+}
+
+/**
+ * @param {unknown} base
+ * @param {unknown} target
+ * @param {unknown} [options]
+ * @returns {Promise<any>}
+ */
+async function compare(base, target, options) {
+  const read = readCompareOptions(options);
+  return compareInputs(readInput(base, 'base'), readInput(target, 'target'), read, false);
+}
+
+/**
+ * @param {string | Buffer} base
+ * @param {string | Buffer} target
+ * @param {ReturnType<typeof readCompareOptions>} options
+ * @param {boolean} map see analyzeInput
+ */
+function compareInputs(base, target, { signal, onProgress, all, top, growth = true, ...options }, map) {
+  const limited = all || top === undefined ? { ...options, growth, map } : { ...options, growth, map, top };
+  return runTask((native, cancel, progress) => native.compare(base, target, limited, cancel, progress), {
+    signal,
+    onProgress,
+  });
+}
+
+module.exports = { analyze, analyzeInput, compare, compareInputs };

@@ -1,0 +1,109 @@
+// @ts-check
+'use strict';
+
+/**
+ * Loads the engine, late and with words of our own.
+ *
+ * Late, because `require('heap-analyzer')` must not take an app down on a platform without a binary: only a
+ * call that needs the engine may fail. Words of our own, because the generated loader blames a bug of npm for
+ * everything, while nearly always the addon was simply not built or does not exist for the platform.
+ */
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { HeapAnalyzerError } = require('./errors');
+
+/**
+ * @typedef {{ cancel(): void }} CancelFlag
+ * @typedef {(progress: { phase: string, fraction: number }) => void} ProgressSink
+ * @typedef {object} Native
+ * @property {new () => CancelFlag} CancelFlag
+ * @property {(input: string | Buffer, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} analyze
+ * @property {(base: string | Buffer, target: string | Buffer, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} compare
+ * @property {(path: string, flag: CancelFlag) => Promise<string>} check
+ */
+
+const packageDirectory = path.join(__dirname, '..');
+
+/** Platforms with a binary in the published package, by the names that process.platform and the libc give. */
+const PUBLISHED = [
+  'linux-x64-gnu',
+  'linux-arm64-gnu',
+  'linux-x64-musl',
+  'linux-arm64-musl',
+  'darwin-x64',
+  'darwin-arm64',
+  'win32-x64',
+  'win32-arm64',
+];
+
+/** @type {Native | undefined} */
+let loaded;
+
+/**
+ * The platform as the binaries are named after it, e.g. `linux-x64-gnu`.
+ * @returns {string}
+ */
+function platformName() {
+  const name = `${process.platform}-${process.arch}`;
+  if (process.platform !== 'linux') return name;
+  /** @type {any} */
+  const report = process.report?.getReport();
+  return `${name}-${report?.header?.glibcVersionRuntime ? 'gnu' : 'musl'}`;
+}
+
+/**
+ * @param {string} file
+ * @param {unknown} cause
+ */
+function noAddon(file, cause) {
+  const platform = platformName();
+  const missing = !fs.existsSync(file);
+  const tried = missing
+    ? `${path.relative(packageDirectory, file)} is not there`
+    : `${path.relative(packageDirectory, file)} could not be loaded (${firstLine(cause)})`;
+  // The sources are in a checkout and not in the published package: that tells which advice is of use.
+  const inCheckout = fs.existsSync(path.join(packageDirectory, 'Cargo.toml'));
+  const advice = inCheckout
+    ? 'run `npm install` in the checkout with Rust installed (https://rustup.rs)'
+    : PUBLISHED.includes(platform)
+      ? 'reinstall heap-analyzer without omitting optional dependencies'
+      : `binaries exist for ${PUBLISHED.join(', ')}`;
+  return new HeapAnalyzerError(
+    'ERR_HEAP_NO_ADDON',
+    `The native part of heap-analyzer is missing for ${platform}: ${tried}; ${advice}.`,
+    { cause },
+  );
+}
+
+/** @param {any} error */
+function firstLine(error) {
+  // The generated loader chains the error of each file it tried; the last link is what the system said.
+  let deepest = error;
+  for (let i = 0; i < 20 && deepest?.cause instanceof Error; i++) deepest = deepest.cause;
+  return String(deepest?.message ?? deepest).split('\n', 1)[0];
+}
+
+/**
+ * The engine, loaded at the first call.
+ * @param {string} [file] only tests give another one
+ * @returns {Native}
+ */
+function loadNative(file) {
+  if (file === undefined) return (loaded ??= loadFrom(path.join(packageDirectory, 'native', 'binding.js')));
+  return loadFrom(file);
+}
+
+/**
+ * @param {string} file
+ * @returns {Native}
+ */
+function loadFrom(file) {
+  try {
+    return require(file);
+  } catch (error) {
+    throw noAddon(file, error);
+  }
+}
+
+module.exports = { loadNative, platformName };
