@@ -1,0 +1,56 @@
+//! The biggest objects: the heads of the dominator tree.
+//!
+//! Nothing but the root and its categories stands above a head, so heads are disjoint: what one of them retains
+//! no other does, and together they are the heap.
+
+use std::cmp::Reverse;
+
+use serde::Serialize;
+
+use super::{
+    node::NodeSummary,
+    path::{Hop, shortest_path},
+};
+use crate::{error::Result, graph::HeapGraph, monitor::Monitor, snapshot::NodeId};
+
+/// An object that much depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BigObject {
+    /// The object.
+    pub node: NodeSummary,
+    /// Bytes that would be freed with it.
+    pub retained_size: u64,
+    /// A shortest way to it from the root; at most 256 hops, the last ones.
+    pub path: Vec<Hop>,
+}
+
+/// The `top` biggest heads.
+pub(crate) fn biggest(graph: &HeapGraph, top: usize, monitor: &Monitor) -> Result<Vec<BigObject>> {
+    let (tree, retained) = (graph.dominator_tree(monitor)?, graph.retained_sizes(monitor)?);
+    let mut heads: Vec<NodeId> = Vec::new();
+    let mut categories = vec![graph.snapshot().root()];
+    while let Some(category) = categories.pop() {
+        for child in tree.children(category) {
+            if graph.is_root_or_synthetic(child) { categories.push(child) } else { heads.push(child) }
+        }
+        monitor.check()?;
+    }
+    heads.retain(|head| retained[head.index()] > 0);
+    let order = |node: &NodeId| (Reverse(retained[node.index()]), graph.snapshot().nodes.id(*node), *node);
+    if heads.len() > top {
+        heads.select_nth_unstable_by_key(top, order);
+        heads.truncate(top);
+    }
+    heads.sort_unstable_by_key(order);
+    heads
+        .into_iter()
+        .map(|node| {
+            Ok(BigObject {
+                node: NodeSummary::of(graph, node, monitor)?,
+                retained_size: retained[node.index()],
+                path: shortest_path(graph, node, monitor)?,
+            })
+        })
+        .collect()
+}

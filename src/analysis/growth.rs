@@ -1,0 +1,96 @@
+//! Who holds what grew: for each class that gained, the object that was there before and keeps the new ones.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Serialize;
+
+use super::{ComparisonRow, NodeSummary, compare::Matched};
+use crate::{
+    error::Result,
+    graph::HeapGraph,
+    memory,
+    monitor::Monitor,
+    snapshot::{NodeId, ObjectId},
+};
+
+/// Classes that are looked at.
+const CLASSES: usize = 10;
+
+/// A class that grew and the holder of most of its growth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClassGrowth {
+    /// Name of the class.
+    pub name: String,
+    /// Its key.
+    pub key: String,
+    /// Bytes gained.
+    pub size_delta: i64,
+    /// Nodes gained.
+    pub count_delta: i64,
+    /// The nearest dominator that stands in both snapshots and keeps most of the added bytes alive; `null` when
+    /// that is the root or one of its categories.
+    pub holder: Option<NodeSummary>,
+    /// Added nodes of the class that the holder keeps.
+    pub held_count: u64,
+    /// Their bytes.
+    pub held_size: u64,
+}
+
+/// The classes that gained most bytes, with their holders.
+pub(crate) fn class_growth(
+    base: &HeapGraph,
+    target: &HeapGraph,
+    rows: &[ComparisonRow],
+    matched: &Matched,
+    monitor: &Monitor,
+) -> Result<Vec<ClassGrowth>> {
+    let grown: Vec<&ComparisonRow> = rows.iter().take_while(|row| row.size_delta > 0).take(CLASSES).collect();
+    let holders = holders(base, target, monitor)?;
+    let sizes = target.shallow_sizes(monitor)?;
+    let wanted: FxHashSet<&str> = grown.iter().map(|row| row.key.as_str()).collect();
+    // (count, bytes) by class and holder.
+    let mut held: FxHashMap<&str, FxHashMap<u32, (u64, u64)>> = FxHashMap::default();
+    for (node, key) in matched.added(target.classes(monitor)?) {
+        if wanted.contains(key) {
+            let sum = held.entry(key).or_default().entry(holders[node.index()]).or_default();
+            sum.0 += 1;
+            sum.1 += sizes[node.index()];
+        }
+    }
+    grown
+        .into_iter()
+        .map(|row| {
+            let most = held.get(row.key.as_str()).into_iter().flatten();
+            let most = most.max_by_key(|&(&holder, &(count, size))| (size, count, std::cmp::Reverse(holder)));
+            let (&holder, &(held_count, held_size)) = most.unwrap_or((&target.snapshot().root().0, &(0, 0)));
+            let holder = NodeId(holder);
+            let holder = (!target.is_root_or_synthetic(holder)).then(|| NodeSummary::of(target, holder, monitor));
+            Ok(ClassGrowth {
+                name: row.name.clone(),
+                key: row.key.clone(),
+                size_delta: row.size_delta,
+                count_delta: row.count_delta,
+                holder: holder.transpose()?,
+                held_count,
+                held_size,
+            })
+        })
+        .collect()
+}
+
+/// For each node of the target its nearest strict dominator that the base has too.
+fn holders(base: &HeapGraph, target: &HeapGraph, monitor: &Monitor) -> Result<Vec<u32>> {
+    let base_nodes = &base.snapshot().nodes;
+    let in_base: FxHashSet<ObjectId> = base_nodes.all().map(|node| base_nodes.id(node)).collect();
+    let nodes = &target.snapshot().nodes;
+    let tree = target.dominator_tree(monitor)?;
+    let mut holders = memory::filled(nodes.len(), target.snapshot().root().0, "holders")?;
+    for node in tree.preorder().skip(1) {
+        let dominator = tree.immediate(node);
+        let stands_in_both = target.is_root_or_synthetic(dominator) || in_base.contains(&nodes.id(dominator));
+        // Dominators come before what they dominate, so the one above has its answer.
+        holders[node.index()] = if stands_in_both { dominator.0 } else { holders[dominator.index()] };
+    }
+    monitor.advance("holders", 0.1)?;
+    Ok(holders)
+}

@@ -1,0 +1,94 @@
+//! What a person asks of one snapshot or two: facts become answers.
+//!
+//! An answer is a plain structure that serialises to the JSON of the documentation, camelCase, sizes in bytes.
+//! The API returns it, the command line prints it, an endpoint serves it: only the dress differs.
+
+mod biggest;
+mod class_table;
+mod compare;
+mod growth;
+mod node;
+mod path;
+mod statistics;
+mod summary;
+mod verify;
+
+use serde::Serialize;
+
+pub use self::{
+    biggest::BigObject,
+    class_table::{ClassRow, class_table},
+    compare::{CompareOptions, Comparison, ComparisonRow, compare, comparison_rows},
+    growth::ClassGrowth,
+    node::NodeSummary,
+    path::{EdgeSummary, Hop},
+    statistics::{Statistics, Totals, statistics},
+    summary::{AnalyzeOptions, Summary, summarize},
+    verify::{Verified, verify},
+};
+use crate::snapshot::Snapshot;
+
+/// Version of the JSON the answers serialise to. Fields may be added under one version, never renamed.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// An answer in the frame that all answers share.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer<T> {
+    schema_version: u32,
+    tool: Tool,
+    snapshots: Vec<SnapshotInfo>,
+    #[serde(flatten)]
+    body: T,
+}
+
+#[derive(Debug, Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// Which snapshot an answer is about.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SnapshotInfo {
+    /// The file; absent for a buffer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Bytes of the file or buffer as given, compressed if it was.
+    pub size_bytes: u64,
+    /// Nodes in it.
+    pub node_count: u64,
+    /// Edges in it.
+    pub edge_count: u64,
+}
+
+impl SnapshotInfo {
+    fn of(snapshot: &Snapshot) -> Self {
+        Self {
+            path: snapshot.path.as_ref().map(|path| path.display().to_string()),
+            size_bytes: snapshot.given_size,
+            node_count: snapshot.nodes.len() as u64,
+            edge_count: snapshot.edges.len() as u64,
+        }
+    }
+}
+
+impl<T> Answer<T> {
+    fn about(snapshots: &[&Snapshot], body: T) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool { name: "heap-analyzer", version: env!("CARGO_PKG_VERSION") },
+            snapshots: snapshots.iter().map(|snapshot| SnapshotInfo::of(snapshot)).collect(),
+            body,
+        }
+    }
+
+    /// What the answer says, without the frame.
+    pub fn body(&self) -> &T {
+        &self.body
+    }
+}
+
+#[cfg(test)]
+mod tests;

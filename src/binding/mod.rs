@@ -1,0 +1,122 @@
+//! The Node-API boundary: the only code that knows JavaScript. Converts, schedules, translates errors; decides nothing.
+//!
+//! Every function here returns a promise and works on a thread of libuv's pool, with helpers in a pool of its
+//! own that ends with the job. Answers cross as JSON text: one string is cheaper to pass than thousands of small
+//! objects, and the text is exactly what `--json` prints.
+
+#![expect(unreachable_pub, reason = "what JavaScript reaches, Rust does not see")]
+
+mod facts;
+mod job;
+
+use std::path::PathBuf;
+
+use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
+use napi_derive::napi;
+
+use self::{
+    facts::{Facts, FactsTask},
+    job::{CancelFlag, Job, JsonTask, OnProgress},
+};
+use crate::{
+    analysis::{self, AnalyzeOptions, CompareOptions},
+    error::{Error, Result},
+    snapshot::Source,
+};
+
+/// How to read and how much to give.
+#[napi(object, js_name = "NativeOptions")]
+#[derive(Default)]
+pub struct Options {
+    /// Rows to give.
+    pub top: Option<u32>,
+    /// Every class row.
+    pub all: Option<bool>,
+    /// Threads to work with; all cores when absent.
+    pub threads: Option<u32>,
+    /// Map the file rather than read it. Nobody may truncate it meanwhile.
+    pub map: Option<bool>,
+    /// Also say who holds what grew.
+    pub growth: Option<bool>,
+}
+
+type Input = Either<String, Uint8Array>;
+
+fn source(input: Input, options: &Options) -> Source {
+    match input {
+        Either::A(path) if options.map == Some(true) => Source::MappedFile(PathBuf::from(path)),
+        Either::A(path) => Source::File(PathBuf::from(path)),
+        // Copied, since JavaScript may write to its buffer while another thread reads here.
+        Either::B(bytes) => Source::Bytes(bytes.to_vec()),
+    }
+}
+
+fn json(answer: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(answer)
+        .map_err(|error| Error::new(crate::error::Code::Internal, format!("the answer is no JSON: {error}")))
+}
+
+/// The answer of `analyze`, as JSON text.
+#[napi(ts_return_type = "Promise<string>")]
+pub fn analyze(
+    input: Input,
+    options: Option<Options>,
+    cancel: &CancelFlag,
+    #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<OnProgress>,
+) -> AsyncTask<JsonTask> {
+    let options = options.unwrap_or_default();
+    let source = source(input, &options);
+    let wanted = AnalyzeOptions {
+        top: options.top.map_or(AnalyzeOptions::default().top, |top| top as usize),
+        all_classes: options.all.unwrap_or(false),
+    };
+    Job::start(cancel, on_progress, options.threads, move |monitor| {
+        json(&analysis::summarize(source, wanted, monitor)?)
+    })
+}
+
+/// The answer of `compare`, as JSON text.
+#[napi(ts_return_type = "Promise<string>")]
+pub fn compare(
+    base: Input,
+    target: Input,
+    options: Option<Options>,
+    cancel: &CancelFlag,
+    #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<OnProgress>,
+) -> AsyncTask<JsonTask> {
+    let options = options.unwrap_or_default();
+    let (base, target) = (source(base, &options), source(target, &options));
+    let wanted = CompareOptions { top: options.top.map(|top| top as usize), growth: options.growth.unwrap_or(false) };
+    Job::start(cancel, on_progress, options.threads, move |monitor| {
+        json(&analysis::compare(base, target, wanted, monitor)?)
+    })
+}
+
+/// Reads a file to its end as a snapshot: `{sizeBytes, sha256, nodeCount, edgeCount}` as JSON text.
+#[napi(ts_return_type = "Promise<string>")]
+pub fn check(path: String, cancel: &CancelFlag) -> AsyncTask<JsonTask> {
+    Job::start(cancel, None, None, move |monitor| json(&analysis::verify(&PathBuf::from(path), monitor)?))
+}
+
+/// Every figure of every node, for the conformance suite.
+#[napi(ts_return_type = "Promise<Facts>")]
+pub fn facts(input: Input, options: Option<Options>, cancel: &CancelFlag) -> AsyncTask<FactsTask> {
+    let options = options.unwrap_or_default();
+    let source = source(input, &options);
+    Job::start(cancel, None, options.threads, move |monitor| Facts::of(source, monitor))
+}
+
+/// Panics on a helper thread: the tests' proof that a panic becomes an error and the process lives on.
+#[napi(ts_return_type = "Promise<string>")]
+pub fn panic_for_tests(cancel: &CancelFlag) -> AsyncTask<JsonTask> {
+    Job::start(cancel, None, Some(2), |_| {
+        rayon::join(|| (), || panic!("a panic asked for by a test"));
+        Ok(String::new())
+    })
+}
+
+/// Version of the engine; the face refuses another one than its own.
+#[napi]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

@@ -1,0 +1,246 @@
+//! Classes: what nodes are counted under.
+//!
+//! A class is a name and, for objects, the place of their constructor: two classes called `Session` in two files
+//! are two rows. Plain objects are classed by interface, strings, arrays and V8's own nodes by kind.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+
+use super::{
+    HeapGraph,
+    interfaces::{Interface, Shapes},
+    vocabulary::Word,
+};
+use crate::{
+    error::Result,
+    memory,
+    monitor::Monitor,
+    snapshot::{Location, NodeId, NodeKind, StringId, lossy},
+};
+
+/// A class of nodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    /// The name to show.
+    pub name: String,
+    /// Identity across the snapshots of a process: `script,line,column,name`, or `,name` without a place.
+    pub key: String,
+    /// Place of the constructor, for objects that have one.
+    pub location: Option<Location>,
+}
+
+/// The class of every node.
+#[derive(Debug)]
+pub struct Classes {
+    classes: Vec<Class>,
+    of_node: Vec<u32>,
+}
+
+impl Classes {
+    pub(crate) fn of(graph: &HeapGraph, shapes: &Shapes, interfaces: &[Interface], monitor: &Monitor) -> Result<Self> {
+        let mut namer = Namer::new(graph);
+        let interface_of_shape = shapes.assign(graph, interfaces);
+        let interface_names: Vec<u32> =
+            interfaces.iter().map(|interface| namer.name(Cow::Borrowed(interface.name.as_bytes()))).collect();
+        let mut objects = shapes.objects().iter().copied().peekable();
+        let mut locations = graph.snapshot().locations.iter().peekable();
+        let nodes = &graph.snapshot().nodes;
+        let mut of_node = memory::with_capacity(nodes.len(), "classes")?;
+        let mut found = Found::default();
+        for node in nodes.all() {
+            if node.0 & 0xffff == 0 {
+                monitor.check()?;
+            }
+            let kind = nodes.kind(node);
+            let interface = objects
+                .next_if(|&(object, _)| object == node)
+                .and_then(|(_, shape)| interface_of_shape[shape as usize]);
+            let name = match interface {
+                Some(interface) => interface_names[interface as usize],
+                None => namer.of_node(node, kind),
+            };
+            let location = locations.next_if(|&(located, _)| located == node).map(|(_, location)| location);
+            let location = location.filter(|_| kind == NodeKind::OBJECT);
+            of_node.push(found.class(name, location));
+        }
+        monitor.advance("classes", 1.0)?;
+        Ok(Self { classes: found.with_names(&namer), of_node })
+    }
+
+    /// All classes, numbered by their first node.
+    #[must_use]
+    pub fn all(&self) -> &[Class] {
+        &self.classes
+    }
+
+    /// Number of a node's class in [`Self::all`].
+    #[must_use]
+    pub fn number(&self, node: NodeId) -> u32 {
+        self.of_node[node.index()]
+    }
+
+    /// Class numbers by node.
+    #[must_use]
+    pub fn numbers(&self) -> &[u32] {
+        &self.of_node
+    }
+
+    /// The class of a node.
+    #[must_use]
+    pub fn get(&self, node: NodeId) -> &Class {
+        &self.classes[self.number(node) as usize]
+    }
+}
+
+/// Numbers classes by name and place.
+#[derive(Default)]
+struct Found {
+    identities: Vec<(u32, Option<Location>)>,
+    /// By number of the name, 1 + class number.
+    unplaced: Vec<u32>,
+    placed: FxHashMap<(u32, Location), u32>,
+}
+
+impl Found {
+    fn class(&mut self, name: u32, location: Option<Location>) -> u32 {
+        let next = self.identities.len() as u32;
+        let class = if let Some(location) = location {
+            *self.placed.entry((name, location)).or_insert(next)
+        } else {
+            if name as usize >= self.unplaced.len() {
+                self.unplaced.resize(name as usize + 1, 0);
+            }
+            let slot = &mut self.unplaced[name as usize];
+            if *slot == 0 {
+                *slot = next + 1;
+            }
+            *slot - 1
+        };
+        if class == next {
+            self.identities.push((name, location));
+        }
+        class
+    }
+
+    fn with_names(self, namer: &Namer<'_>) -> Vec<Class> {
+        let mut names = vec![&[][..]; namer.numbers.len()];
+        for (name, &number) in &namer.numbers {
+            names[number as usize] = name;
+        }
+        let class = |(name, location): (u32, Option<Location>)| {
+            let name = lossy(names[name as usize]);
+            let key = match location {
+                Some(Location { script, line, column }) => {
+                    format!("{},{},{},{name}", script.cast_signed(), line.cast_signed(), column.cast_signed())
+                }
+                None => format!(",{name}"),
+            };
+            Class { name, key, location }
+        };
+        self.identities.into_iter().map(class).collect()
+    }
+}
+
+/// Numbers for class names, equal for equal texts.
+struct Namer<'a> {
+    graph: &'a HeapGraph,
+    numbers: FxHashMap<Cow<'a, [u8]>, u32>,
+    /// By string, 1 + number, for names that are taken as they stand.
+    by_string: Vec<u32>,
+    /// By kind, for kinds with one class.
+    by_kind: Vec<Option<u32>>,
+}
+
+impl<'a> Namer<'a> {
+    fn new(graph: &'a HeapGraph) -> Self {
+        let mut namer = Self {
+            graph,
+            numbers: FxHashMap::default(),
+            by_string: vec![0; graph.snapshot().strings.len()],
+            by_kind: Vec::new(),
+        };
+        let kinds = graph.snapshot().header.node_kinds.names();
+        namer.by_kind = (0..kinds.len())
+            .map(|kind| {
+                let kind = NodeKind::from_bits(kind as u8);
+                let name: Cow<'a, [u8]> = match kind {
+                    NodeKind::OBJECT | NodeKind::NATIVE => return None,
+                    NodeKind::HIDDEN => Cow::Borrowed(b"(system)"),
+                    NodeKind::CODE => Cow::Borrowed(b"(compiled code)"),
+                    NodeKind::CLOSURE => Cow::Borrowed(b"Function"),
+                    NodeKind::REGEXP => Cow::Borrowed(b"RegExp"),
+                    other => Cow::Owned(format!("({})", kinds[other.index()]).into_bytes()),
+                };
+                Some(namer.name(name))
+            })
+            .collect();
+        namer
+    }
+
+    fn name(&mut self, name: Cow<'a, [u8]>) -> u32 {
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry(name).or_insert(next)
+    }
+
+    fn of_node(&mut self, node: NodeId, kind: NodeKind) -> u32 {
+        if let Some(number) = self.by_kind[kind.index()] {
+            return number;
+        }
+        let string = self.graph.snapshot().nodes.name(node);
+        if self.graph.dom_states().is_renamed(node) {
+            let mut name = b"Detached ".to_vec();
+            name.extend_from_slice(&self.graph.snapshot().strings.bytes(string));
+            return self.name(Cow::Owned(without_attributes(Cow::Owned(name)).into_owned()));
+        }
+        match self.by_string[string as usize] {
+            0 => {
+                let number = self.number_of_string(string);
+                self.by_string[string as usize] = number + 1;
+                number
+            }
+            number => number - 1,
+        }
+    }
+
+    fn number_of_string(&mut self, string: StringId) -> u32 {
+        let name = self.graph.snapshot().strings.bytes(string);
+        let element = matches!(self.graph.vocabulary().word(string), Word::Element | Word::Detached);
+        self.name(if element { without_attributes(name) } else { name })
+    }
+}
+
+/// `<div id="a">` → `<div>`, `Detached <div id="a">` → `Detached <div>`, anything else as it is.
+fn without_attributes(name: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let search_from = if name.starts_with(b"<") {
+        0
+    } else if name.starts_with(b"Detached <") {
+        b"Detached <".len()
+    } else {
+        return name;
+    };
+    match memchr::memchr(b' ', &name[search_from..]) {
+        None => name,
+        Some(space) => {
+            let mut short = name[..search_from + space].to_vec();
+            short.push(b'>');
+            Cow::Owned(short)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_classed_by_tag() {
+        let short =
+            |name: &str| String::from_utf8(without_attributes(Cow::Borrowed(name.as_bytes())).into_owned()).unwrap();
+        assert_eq!(short("<div id=\"a\">"), "<div>");
+        assert_eq!(short("<div>"), "<div>");
+        assert_eq!(short("Detached <div id=\"a\">"), "Detached <div>");
+        assert_eq!(short("Detached thing <x y>"), "Detached thing <x y>");
+        assert_eq!(short("Some class"), "Some class");
+    }
+}

@@ -1,0 +1,185 @@
+//! Distance: how many steps an object is away from the user's roots, and the first step back on such a way.
+//!
+//! Breadth first, weak edges never followed, first from the user's roots and then from the root itself. Three
+//! kinds of edges would make nonsense of the figure and are not followed: a map's descriptors (shared between
+//! maps), the function map of a context, and the first of the two edges of a WeakMap entry (the value is alive
+//! through both its key and the table, so the longer way counts).
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashSet;
+
+use super::{
+    HeapGraph,
+    vocabulary::{Word, pair_identity},
+};
+use crate::{
+    error::Result,
+    memory,
+    monitor::Monitor,
+    snapshot::{EdgeKind, NodeId, NodeKind},
+};
+
+/// Distance of a node that no allowed way reaches.
+pub const UNREACHED: i32 = -5;
+/// Distance of the root when there are user roots; what is only reached from it lies beyond.
+pub const SYSTEM_BASE: i32 = 100_000_000;
+
+/// Distances of all nodes and the tree of shortest ways.
+#[derive(Debug)]
+pub struct Distances {
+    distances: Vec<i32>,
+    /// The edge each node was first reached by; [`Self::NO_EDGE`] for roots and unreached nodes.
+    via: Vec<u32>,
+}
+
+impl Distances {
+    const NO_EDGE: u32 = u32::MAX;
+
+    /// Steps from the nearest user root (1), [`SYSTEM_BASE`] and more for what only the root reaches,
+    /// [`UNREACHED`] otherwise.
+    #[must_use]
+    pub fn get(&self, node: NodeId) -> i32 {
+        self.distances[node.index()]
+    }
+
+    /// All distances, by node.
+    #[must_use]
+    pub fn all(&self) -> &[i32] {
+        &self.distances
+    }
+
+    /// The edge by which a shortest way enters the node; `None` for where ways begin.
+    #[must_use]
+    pub fn via(&self, node: NodeId) -> Option<usize> {
+        let edge = self.via[node.index()];
+        (edge != Self::NO_EDGE).then_some(edge as usize)
+    }
+
+    pub(crate) fn of(graph: &HeapGraph, monitor: &Monitor) -> Result<Self> {
+        let count = graph.snapshot().nodes.len();
+        let mut search = Search {
+            graph,
+            found: Self {
+                distances: memory::filled(count, UNREACHED, "distances")?,
+                via: memory::filled(count, Self::NO_EDGE, "distances")?,
+            },
+            queue: memory::with_capacity(count, "distances")?,
+            pending_pairs: FxHashSet::default(),
+        };
+        // A root may be listed twice and is then searched twice, which decides about WeakMap pairs: kept.
+        for (edge, node) in graph.user_roots() {
+            search.found.distances[node.index()] = 1;
+            search.found.via[node.index()] = edge as u32;
+            search.queue.push(node);
+        }
+        let had_user_roots = !search.queue.is_empty();
+        search.run(monitor)?;
+        let root = graph.snapshot().root();
+        search.found.distances[root.index()] = if had_user_roots { SYSTEM_BASE } else { 0 };
+        search.found.via[root.index()] = Self::NO_EDGE;
+        search.queue.clear();
+        search.queue.push(root);
+        search.run(monitor)?;
+        monitor.advance("distances", 1.0)?;
+        Ok(search.found)
+    }
+}
+
+struct Search<'a> {
+    graph: &'a HeapGraph,
+    found: Distances,
+    queue: Vec<NodeId>,
+    /// WeakMap entries of which one edge has been passed over.
+    pending_pairs: FxHashSet<Cow<'a, [u8]>>,
+}
+
+impl Search<'_> {
+    fn run(&mut self, monitor: &Monitor) -> Result<()> {
+        let snapshot = self.graph.snapshot();
+        let mut next = 0;
+        while let Some(&node) = self.queue.get(next) {
+            next += 1;
+            if next & 0xffff == 0 {
+                monitor.check()?;
+            }
+            let distance = self.found.distances[node.index()] + 1;
+            let picky = self.is_picky(node);
+            for edge in snapshot.nodes.edges(node) {
+                let target = snapshot.edges.target(edge);
+                if self.found.distances[target.index()] != UNREACHED {
+                    continue;
+                }
+                let kind = snapshot.edges.kind(edge);
+                if kind == EdgeKind::Weak || !self.may_follow(picky, edge, kind) {
+                    continue;
+                }
+                self.found.distances[target.index()] = distance;
+                self.found.via[target.index()] = edge as u32;
+                self.queue.push(target);
+            }
+        }
+        Ok(())
+    }
+
+    /// The name of the node when it is one whose edges are chosen by name.
+    fn is_picky(&self, node: NodeId) -> Word {
+        match (self.graph.snapshot().nodes.kind(node), self.graph.word(node)) {
+            (NodeKind::HIDDEN, word @ Word::NativeContext) | (NodeKind::ARRAY, word @ Word::MapDescriptors) => word,
+            _ => Word::Other,
+        }
+    }
+
+    fn may_follow(&mut self, node: Word, edge: usize, kind: EdgeKind) -> bool {
+        let (edges, strings) = (&self.graph.snapshot().edges, &self.graph.snapshot().strings);
+        if node == Word::MapDescriptors {
+            // Number of descriptors, enum cache, then triples of key, details, value: values are shared.
+            let index = match edges.name(edge) {
+                None => Some(f64::from(edges.name_or_index(edge))),
+                Some(name) => leading_integer(&strings.text(name)),
+            };
+            return index.is_none_or(|index| index < 2.0 || index % 3.0 != 1.0);
+        }
+        let vocabulary = self.graph.vocabulary();
+        let Some(name) = edges.name(edge) else { return true };
+        if node == Word::NativeContext && vocabulary.word(name) == Word::SloppyFunctionMap {
+            return false;
+        }
+        if kind == EdgeKind::Internal && vocabulary.word(name) == Word::WeakMapPair {
+            let identity = match strings.bytes(name) {
+                Cow::Borrowed(name) => Cow::Borrowed(pair_identity(name)),
+                Cow::Owned(name) => Cow::Owned(pair_identity(&name).to_vec()),
+            };
+            if !self.pending_pairs.remove(&identity) {
+                self.pending_pairs.insert(identity);
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// The integer a text begins with, as JavaScript's `parseInt(text, 10)` reads it.
+fn leading_integer(text: &str) -> Option<f64> {
+    let text = text.trim_start();
+    let (sign, digits) = match text.as_bytes().first()? {
+        b'-' => (-1.0, &text[1..]),
+        b'+' => (1.0, &text[1..]),
+        _ => (1.0, text),
+    };
+    let length = digits.bytes().take_while(u8::is_ascii_digit).count();
+    digits[..length].parse::<f64>().ok().map(|value| sign * value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leading_integer;
+
+    #[test]
+    fn integers_are_read_as_javascript_reads_them() {
+        let cases = [("12", Some(12.0)), (" 7x", Some(7.0)), ("-4", Some(-4.0)), ("x1", None), ("", None), ("-", None)];
+        for (text, value) in cases {
+            assert_eq!(leading_integer(text), value, "{text:?}");
+        }
+    }
+}

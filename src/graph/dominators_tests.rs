@@ -1,0 +1,171 @@
+//! Dominators against the definition itself, against another implementation, and on shapes made to hurt.
+
+use std::collections::VecDeque;
+
+use petgraph::{algo::dominators::simple_fast, graph::DiGraph};
+use proptest::prelude::*;
+
+use super::*;
+
+/// Adjacency lists over `0..n`, root 0.
+#[derive(Debug)]
+struct Lists {
+    first: Vec<usize>,
+    targets: Vec<u32>,
+}
+
+impl Lists {
+    fn new(nodes: usize, edges: &[(u32, u32)]) -> Self {
+        let mut edges = edges.to_vec();
+        edges.sort_by_key(|&(from, _)| from);
+        let first = (0..=nodes).map(|node| edges.partition_point(|&(from, _)| (from as usize) < node)).collect();
+        Self { first, targets: edges.into_iter().map(|(_, to)| to).collect() }
+    }
+}
+
+impl FlowGraph for Lists {
+    fn node_count(&self) -> usize {
+        self.first.len() - 1
+    }
+    fn root(&self) -> u32 {
+        0
+    }
+    fn edges(&self, node: u32) -> Range<usize> {
+        self.first[node as usize]..self.first[node as usize + 1]
+    }
+    fn target(&self, edge: usize) -> Option<u32> {
+        Some(self.targets[edge])
+    }
+}
+
+fn reachable(graph: &Lists, starts: &[u32], without: Option<u32>) -> Vec<bool> {
+    let mut seen = vec![false; graph.node_count()];
+    let mut queue: VecDeque<u32> = starts.iter().copied().filter(|&start| Some(start) != without).collect();
+    queue.iter().for_each(|&start| seen[start as usize] = true);
+    while let Some(node) = queue.pop_front() {
+        for edge in graph.edges(node) {
+            let to = graph.targets[edge];
+            if Some(to) != without && !std::mem::replace(&mut seen[to as usize], true) {
+                queue.push_back(to);
+            }
+        }
+    }
+    seen
+}
+
+/// By the definition: d dominates n when n cannot be reached without d; the immediate one is dominated by all.
+fn naive(graph: &Lists) -> Vec<u32> {
+    let nodes = graph.node_count() as u32;
+    // What the root does not reach hangs on it as the documentation of `Dominators::of` says.
+    let mut starts = vec![0];
+    let entered: Vec<bool> = (0..nodes).map(|node| graph.targets.contains(&node)).collect();
+    for node in 0..nodes {
+        if !entered[node as usize] && !reachable(graph, &starts, None)[node as usize] {
+            starts.push(node);
+        }
+    }
+    let reached = reachable(graph, &starts, None);
+    let dominated_by: Vec<Vec<bool>> =
+        (0..nodes).map(|d| reachable(graph, &starts, Some(d)).iter().map(|&alive| !alive).collect()).collect();
+    (0..nodes)
+        .map(|n| {
+            let strict: Vec<u32> = (1..nodes)
+                .filter(|&d| {
+                    d != n && reached[n as usize] && reached[d as usize] && dominated_by[d as usize][n as usize]
+                })
+                .collect();
+            let immediate = strict
+                .iter()
+                .find(|&&d| strict.iter().all(|&other| other == d || dominated_by[other as usize][d as usize]));
+            immediate.copied().unwrap_or(0)
+        })
+        .collect()
+}
+
+fn computed(graph: &Lists) -> Vec<u32> {
+    let dominators = Dominators::of(graph, &Monitor::none()).unwrap();
+    let mut placed = vec![false; graph.node_count()];
+    for &node in dominators.order() {
+        assert!(node == 0 || placed[dominators.immediate(node) as usize], "order puts dominators first");
+        placed[node as usize] = true;
+    }
+    assert!(placed.iter().all(|&node| node), "order has every node");
+    dominators.all().to_vec()
+}
+
+fn graphs(nodes: u32, edges: usize) -> impl Strategy<Value = Lists> {
+    (1..nodes).prop_flat_map(move |n| {
+        proptest::collection::vec((0..n, 0..n), 0..edges).prop_map(move |edges| Lists::new(n as usize, &edges))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn small_graphs_match_the_definition(graph in graphs(14, 40)) {
+        prop_assert_eq!(computed(&graph), naive(&graph));
+    }
+}
+
+/// Graphs in which the root reaches everything, so that another implementation means the same by them.
+fn connected_graphs(nodes: u32, edges: usize) -> impl Strategy<Value = Lists> {
+    (2..nodes).prop_flat_map(move |n| {
+        let parents = (1..n).map(|node| (0..node, Just(node))).collect::<Vec<_>>();
+        (parents, proptest::collection::vec((0..n, 0..n), 0..edges)).prop_map(move |(mut all, more)| {
+            all.extend(more);
+            Lists::new(n as usize, &all)
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn larger_graphs_match_another_implementation(graph in connected_graphs(400, 600)) {
+        let mut other = DiGraph::<(), ()>::new();
+        let ids: Vec<_> = (0..graph.node_count()).map(|_| other.add_node(())).collect();
+        for from in 0..graph.node_count() as u32 {
+            for edge in graph.edges(from) {
+                other.add_edge(ids[from as usize], ids[graph.targets[edge] as usize], ());
+            }
+        }
+        let expected = simple_fast(&other, ids[0]);
+        let ours = computed(&graph);
+        for node in 1..graph.node_count() {
+            prop_assert_eq!(Some(ours[node] as usize), expected.immediate_dominator(ids[node]).map(|id| id.index()));
+        }
+    }
+}
+
+#[test]
+fn a_list_of_five_million_is_not_too_deep() {
+    let count = 5_000_000;
+    let edges: Vec<(u32, u32)> = (1..count).map(|node| (node - 1, node)).collect();
+    let found = computed(&Lists::new(count as usize, &edges));
+    assert!((1..count).all(|node| found[node as usize] == node - 1));
+}
+
+#[test]
+fn a_long_list_whose_end_leads_to_what_the_root_holds_is_not_quadratic() {
+    // A plain walk up the list for each of the shared nodes would take 10^11 steps.
+    let (length, shared) = (500_000, 200_000);
+    let mut edges: Vec<(u32, u32)> = (1..length).map(|node| (node - 1, node)).collect();
+    for node in length..length + shared {
+        edges.push((length - 1, node));
+        edges.push((0, node));
+    }
+    let found = computed(&Lists::new((length + shared) as usize, &edges));
+    assert!((length..length + shared).all(|node| found[node as usize] == 0));
+}
+
+#[test]
+fn cycles_nobody_reaches_hang_on_the_root_one_by_one() {
+    // 0 → 1; 2 ⇄ 3 → 1: the cycle's edges count for nothing, so 1 stays the root's.
+    let graph = Lists::new(4, &[(0, 1), (2, 3), (3, 2), (3, 1)]);
+    assert_eq!(computed(&graph), [0, 0, 0, 0]);
+    // 0 → 1; 2 → 3 → 1: nobody enters 2, so it hangs on the root with 3; 1 is held from both sides.
+    let graph = Lists::new(4, &[(0, 1), (2, 3), (3, 1)]);
+    assert_eq!(computed(&graph), [0, 0, 0, 2]);
+}

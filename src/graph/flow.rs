@@ -1,0 +1,145 @@
+//! The flow graph that dominators are computed on: the edges that count.
+//!
+//! Not every edge keeps its target alive in a way worth telling. Weak edges and self edges never do; shortcuts
+//! only mark the user's globals; of a WeakMap entry's two edges the key's is kept; and what the page (or the
+//! user's program) owns is not said to be held by the debugger or the embedder.
+
+use fixedbitset::FixedBitSet;
+use rayon::prelude::*;
+
+use super::{
+    HeapGraph,
+    dominators::FlowGraph,
+    vocabulary::{Vocabulary, Word},
+};
+use crate::{
+    error::Result,
+    memory,
+    monitor::Monitor,
+    snapshot::{EdgeKind, NodeId, Snapshot},
+};
+
+/// Which edges count, one bit an edge.
+pub(crate) struct CountingEdges<'a> {
+    snapshot: &'a Snapshot,
+    bits: Vec<u64>,
+}
+
+impl<'a> CountingEdges<'a> {
+    pub(crate) fn of(graph: &'a HeapGraph, monitor: &Monitor) -> Result<Self> {
+        const WORDS: usize = 1 << 13;
+        let snapshot = graph.snapshot();
+        let rules = Rules {
+            snapshot,
+            vocabulary: graph.vocabulary(),
+            root: snapshot.root(),
+            page_owned: page_owned(graph, monitor)?,
+        };
+        let mut bits = memory::zeroed::<u64>(snapshot.edges.len().div_ceil(64), "edges that count")?;
+        bits.par_chunks_mut(WORDS).enumerate().try_for_each(|(chunk, words)| {
+            monitor.check()?;
+            rules.mark(chunk * WORDS * 64, words);
+            Ok(())
+        })?;
+        Ok(Self { snapshot, bits })
+    }
+}
+
+impl FlowGraph for CountingEdges<'_> {
+    fn node_count(&self) -> usize {
+        self.snapshot.nodes.len()
+    }
+
+    fn root(&self) -> u32 {
+        self.snapshot.root().0
+    }
+
+    fn edges(&self, node: u32) -> std::ops::Range<usize> {
+        self.snapshot.nodes.edges(NodeId(node))
+    }
+
+    #[inline]
+    fn target(&self, edge: usize) -> Option<u32> {
+        (self.bits[edge / 64] >> (edge % 64) & 1 == 1).then(|| self.snapshot.edges.targets()[edge])
+    }
+}
+
+struct Rules<'a> {
+    snapshot: &'a Snapshot,
+    vocabulary: &'a Vocabulary,
+    root: NodeId,
+    page_owned: FixedBitSet,
+}
+
+impl Rules<'_> {
+    /// Sets the bits of the edges from `first` on.
+    fn mark(&self, first: usize, words: &mut [u64]) {
+        let nodes = &self.snapshot.nodes;
+        let last = self.snapshot.edges.len().min(first + words.len() * 64);
+        let mut node = nodes.of_edge(first);
+        let mut end = nodes.edges(node).end;
+        for edge in first..last {
+            while edge >= end {
+                node.0 += 1;
+                end = nodes.edges(node).end;
+            }
+            if self.counts(node, edge) {
+                words[(edge - first) / 64] |= 1 << (edge % 64);
+            }
+        }
+    }
+
+    fn counts(&self, node: NodeId, edge: usize) -> bool {
+        let edges = &self.snapshot.edges;
+        let (kind, target) = (edges.kind(edge), edges.target(edge));
+        if kind == EdgeKind::Weak || target == node || self.is_table_side_of_pair(node, edge, kind) {
+            return false;
+        }
+        node == self.root
+            || kind != EdgeKind::Shortcut
+                && (self.page_owned.contains(node.index()) || !self.page_owned.contains(target.index()))
+    }
+
+    /// Whether it is the edge of a WeakMap entry that leaves the table. The one from the key tells more.
+    fn is_table_side_of_pair(&self, node: NodeId, edge: usize, kind: EdgeKind) -> bool {
+        if kind != EdgeKind::Internal || !self.vocabulary.has_pairs() {
+            return false;
+        }
+        let name = self.snapshot.edges.name_or_index(edge);
+        self.vocabulary.word(name) == Word::WeakMapPair
+            && self.vocabulary.pair_table(name) == Some(u64::from(self.snapshot.nodes.id(node).0))
+    }
+}
+
+/// What is reachable from the global objects (the root's shortcuts) and the documents.
+fn page_owned(graph: &HeapGraph, monitor: &Monitor) -> Result<FixedBitSet> {
+    let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+    let mut owned = FixedBitSet::with_capacity(nodes.len());
+    let mut work = Vec::new();
+    for edge in nodes.edges(graph.snapshot().root()) {
+        let target = edges.target(edge);
+        let starts = match edges.kind(edge) {
+            EdgeKind::Shortcut => true,
+            EdgeKind::Element => graph.is_document_root(target),
+            _ => false,
+        };
+        if starts && !owned.put(target.index()) {
+            work.push(target);
+        }
+    }
+    let mut steps = 0_u32;
+    while let Some(node) = work.pop() {
+        steps = steps.wrapping_add(1);
+        if steps & 0xffff == 0 {
+            monitor.check()?;
+        }
+        for edge in nodes.edges(node) {
+            let target = edges.target(edge);
+            if edges.kind(edge) != EdgeKind::Weak && !owned.put(target.index()) {
+                work.push(target);
+            }
+        }
+    }
+    monitor.advance("dominators", 0.15)?;
+    Ok(owned)
+}

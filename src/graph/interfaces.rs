@@ -1,0 +1,270 @@
+//! Interfaces: plain objects sorted by the properties they have, since all of them are called `Object`.
+//!
+//! Objects that begin with the same properties suggest an interface; the frequent ones are kept; each object
+//! then takes the interface that matches most of its properties. Objects come in few shapes (lists of property
+//! names in order), so shapes are collected first and every decision is taken once for a shape.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::{HeapGraph, names::quoted_property, vocabulary::Word};
+use crate::{
+    error::Result,
+    memory,
+    monitor::Monitor,
+    snapshot::{EdgeKind, NodeId, StringId, lossy, utf16_len},
+};
+
+/// An interface's name stops growing at this many UTF-16 units.
+const NAME_LIMIT: usize = 120;
+/// An interface has at least this many objects, and at least one in [`OBJECTS_PER_INTERFACE`].
+const MIN_OBJECTS: u64 = 2;
+const OBJECTS_PER_INTERFACE: u64 = 1000;
+
+/// A set of properties that many plain objects share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interface {
+    /// `{a, b, c}`, property names in the order of the first object that has them.
+    pub name: String,
+    /// The property names, as WTF-8.
+    properties: Vec<Vec<u8>>,
+}
+
+/// The shapes of a snapshot's plain objects.
+#[derive(Debug)]
+pub(crate) struct Shapes {
+    /// Every plain object and its shape, by ascending node.
+    objects: Vec<(NodeId, u32)>,
+    /// Property names of each shape, in the order of the edges, `__proto__` included.
+    shapes: Vec<Box<[StringId]>>,
+    /// Objects of each shape.
+    counts: Vec<u64>,
+}
+
+impl Shapes {
+    pub(crate) fn of(graph: &HeapGraph, monitor: &Monitor) -> Result<Self> {
+        const CHUNK: usize = 1 << 18;
+        let count = graph.snapshot().nodes.len();
+        let chunks: Vec<usize> = (0..count).step_by(CHUNK).collect();
+        let parts: Vec<Self> = chunks
+            .into_par_iter()
+            .map(|start| {
+                monitor.check()?;
+                Ok(Self::of_range(graph, start..count.min(start + CHUNK)))
+            })
+            .collect::<Result<_>>()?;
+
+        // Joined in order, so that shapes are numbered by their first object whatever the threads did.
+        let mut joined = Self { objects: Vec::new(), shapes: Vec::new(), counts: Vec::new() };
+        joined.objects = memory::with_capacity(parts.iter().map(|part| part.objects.len()).sum(), "shapes")?;
+        let mut known: FxHashMap<Box<[StringId]>, u32> = FxHashMap::default();
+        for part in parts {
+            let numbers: Vec<u32> = part
+                .shapes
+                .into_iter()
+                .zip(part.counts)
+                .map(|(shape, count)| {
+                    let next = joined.shapes.len() as u32;
+                    let number = *known.entry(shape.clone()).or_insert(next);
+                    if number == next {
+                        joined.shapes.push(shape);
+                        joined.counts.push(0);
+                    }
+                    joined.counts[number as usize] += count;
+                    number
+                })
+                .collect();
+            joined.objects.extend(part.objects.into_iter().map(|(node, shape)| (node, numbers[shape as usize])));
+        }
+        Ok(joined)
+    }
+
+    fn of_range(graph: &HeapGraph, range: std::ops::Range<usize>) -> Self {
+        let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+        let mut part = Self { objects: Vec::new(), shapes: Vec::new(), counts: Vec::new() };
+        let mut known: FxHashMap<Box<[StringId]>, u32> = FxHashMap::default();
+        let mut names: Vec<StringId> = Vec::new();
+        for node in range.map(NodeId::from_index) {
+            if !graph.is_plain_object(node) {
+                continue;
+            }
+            names.clear();
+            names.extend(
+                nodes
+                    .edges(node)
+                    .filter(|&edge| edges.kind(edge) == EdgeKind::Property)
+                    .map(|edge| edges.name_or_index(edge)),
+            );
+            let shape = match known.get(&names[..]) {
+                Some(&shape) => shape,
+                None => {
+                    let shape = part.shapes.len() as u32;
+                    known.insert(names.clone().into_boxed_slice(), shape);
+                    part.shapes.push(names.clone().into_boxed_slice());
+                    part.counts.push(0);
+                    shape
+                }
+            };
+            part.counts[shape as usize] += 1;
+            part.objects.push((node, shape));
+        }
+        part
+    }
+
+    /// Every plain object and its shape, by ascending node.
+    pub(crate) fn objects(&self) -> &[(NodeId, u32)] {
+        &self.objects
+    }
+
+    /// The interfaces these objects suggest, most frequent first.
+    pub(crate) fn infer(&self, graph: &HeapGraph) -> Vec<Interface> {
+        struct Candidate {
+            shape: usize,
+            properties: usize,
+            count: u64,
+        }
+        let mut properties = Properties::new(graph);
+        let mut candidates: Vec<Candidate> = Vec::new();
+        let mut known: FxHashMap<Box<[u32]>, usize> = FxHashMap::default();
+        let mut start: Vec<u32> = Vec::new();
+        for (shape, names) in self.shapes.iter().enumerate() {
+            start.clear();
+            let mut units = 1;
+            for &name in names {
+                if graph.vocabulary().word(name) == Word::Proto {
+                    continue;
+                }
+                let (number, length) = properties.number_and_length(name);
+                // At least one, however long; the separator before a name is not counted for that name.
+                if units > 1 && units + length > NAME_LIMIT {
+                    break;
+                }
+                units += length + if units > 1 { 2 } else { 0 };
+                start.push(number);
+            }
+            if start.is_empty() {
+                continue;
+            }
+            let candidate = *known.entry(start.clone().into_boxed_slice()).or_insert_with(|| {
+                candidates.push(Candidate { shape, properties: start.len(), count: 0 });
+                candidates.len() - 1
+            });
+            candidates[candidate].count += self.counts[shape];
+        }
+        // Stable: of equally frequent ones the first seen stays first.
+        candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.count));
+        let objects = self.objects.len() as u64;
+        candidates
+            .into_iter()
+            .take_while(|found| found.count >= MIN_OBJECTS && found.count * OBJECTS_PER_INTERFACE >= objects)
+            .map(|candidate| {
+                let names = self.shapes[candidate.shape].iter();
+                let names = names.filter(|&&name| graph.vocabulary().word(name) != Word::Proto);
+                let properties: Vec<Vec<u8>> = names
+                    .take(candidate.properties)
+                    .map(|&name| graph.snapshot().strings.bytes(name).into_owned())
+                    .collect();
+                Interface { name: interface_name(&properties), properties }
+            })
+            .collect()
+    }
+
+    /// For each shape, the position of the interface its objects get.
+    pub(crate) fn assign(&self, graph: &HeapGraph, interfaces: &[Interface]) -> Vec<Option<u32>> {
+        let mut properties = Properties::new(graph);
+        let shapes: Vec<Vec<u32>> = self
+            .shapes
+            .iter()
+            .map(|names| names.iter().map(|&name| properties.number_and_length(name).0).collect())
+            .collect();
+        let matcher = Matcher::new(interfaces, &properties);
+        let mut have = vec![0_u32; properties.len()];
+        shapes.iter().map(|shape| matcher.best(shape, &mut have)).collect()
+    }
+}
+
+fn interface_name(properties: &[Vec<u8>]) -> String {
+    let quoted: Vec<_> = properties.iter().map(|name| quoted_property(Cow::Borrowed(name))).collect();
+    format!("{{{}}}", lossy(&quoted.join(&b", "[..])))
+}
+
+/// Numbers for property names, equal for equal texts. A table may hold one text at several places.
+struct Properties<'a> {
+    graph: &'a HeapGraph,
+    by_string: FxHashMap<StringId, u32>,
+    by_text: FxHashMap<Cow<'a, [u8]>, u32>,
+    /// UTF-16 units of each as it stands in an interface's name.
+    lengths: Vec<usize>,
+}
+
+impl<'a> Properties<'a> {
+    fn new(graph: &'a HeapGraph) -> Self {
+        Self { graph, by_string: FxHashMap::default(), by_text: FxHashMap::default(), lengths: Vec::new() }
+    }
+
+    fn len(&self) -> usize {
+        self.lengths.len()
+    }
+
+    fn number_and_length(&mut self, name: StringId) -> (u32, usize) {
+        let number = *self.by_string.entry(name).or_insert_with(|| {
+            let text = self.graph.snapshot().strings.bytes(name);
+            *self.by_text.entry(text).or_insert_with_key(|text| {
+                self.lengths.push(utf16_len(&quoted_property(Cow::Borrowed(text))));
+                self.lengths.len() as u32 - 1
+            })
+        });
+        (number, self.lengths[number as usize])
+    }
+}
+
+/// Finds the best interface for a shape. Each interface is filed under its rarest property, so that a shape is
+/// held only against interfaces with which it shares one that few have.
+struct Matcher {
+    /// Properties of each interface, sorted; a name that stands twice must be there twice.
+    needs: Vec<Vec<u32>>,
+    filed: FxHashMap<u32, Vec<u32>>,
+}
+
+impl Matcher {
+    fn new(interfaces: &[Interface], properties: &Properties<'_>) -> Self {
+        // An interface with a property that no object here has matches nothing.
+        let numbers = |interface: &Interface| {
+            let number = |name: &Vec<u8>| properties.by_text.get(&name[..]).copied();
+            interface.properties.iter().map(number).collect::<Option<Vec<u32>>>()
+        };
+        let mut needs: Vec<Vec<u32>> =
+            interfaces.iter().map(|interface| numbers(interface).unwrap_or_default()).collect();
+        let mut uses: FxHashMap<u32, usize> = FxHashMap::default();
+        for need in &mut needs {
+            need.sort_unstable();
+            need.iter().for_each(|&property| *uses.entry(property).or_default() += 1);
+        }
+        let mut filed: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+        for (interface, need) in needs.iter().enumerate() {
+            if let Some(rarest) = need.iter().min_by_key(|property| uses[property]) {
+                filed.entry(*rarest).or_default().push(interface as u32);
+            }
+        }
+        Self { needs, filed }
+    }
+
+    /// `have` is all zero before and after.
+    fn best(&self, shape: &[u32], have: &mut [u32]) -> Option<u32> {
+        shape.iter().for_each(|&property| have[property as usize] += 1);
+        let has_all =
+            |need: &[u32]| need.chunk_by(|a, b| a == b).all(|same| have[same[0] as usize] as usize >= same.len());
+        // Most properties win, then the earlier interface. A property twice in a shape only looks twice.
+        let best = shape
+            .iter()
+            .filter_map(|property| self.filed.get(property))
+            .flatten()
+            .map(|&interface| (self.needs[interface as usize].len(), interface))
+            .filter(|&(_, interface)| has_all(&self.needs[interface as usize]))
+            .max_by_key(|&(properties, interface)| (properties, std::cmp::Reverse(interface)));
+        shape.iter().for_each(|&property| have[property as usize] = 0);
+        best.map(|(_, interface)| interface)
+    }
+}

@@ -1,0 +1,194 @@
+//! What follows for every node: columns become facts.
+//!
+//! A [`HeapGraph`] owns a snapshot and answers for its facts: names, shallow sizes, distances, dominators,
+//! retained sizes, classes. Each is computed when it is first asked for and kept; a question that needs no
+//! dominators does not pay for them.
+
+mod classes;
+mod distances;
+mod dom;
+pub mod dominators;
+mod flow;
+mod interfaces;
+mod names;
+mod ownership;
+mod retainers;
+mod tree;
+mod vocabulary;
+
+use std::sync::OnceLock;
+
+pub use self::{
+    classes::{Class, Classes},
+    distances::{Distances, SYSTEM_BASE, UNREACHED},
+    dom::{DomState, DomStates},
+    interfaces::Interface,
+    retainers::Retainers,
+    tree::DominatorTree,
+    vocabulary::{Vocabulary, Word},
+};
+use self::{dominators::Dominators, flow::CountingEdges, interfaces::Shapes};
+use crate::{
+    error::Result,
+    monitor::Monitor,
+    snapshot::{NodeId, NodeKind, Snapshot},
+};
+
+/// A snapshot and the facts about it.
+#[derive(Debug)]
+pub struct HeapGraph {
+    snapshot: Snapshot,
+    vocabulary: Vocabulary,
+    dom_states: DomStates,
+    shallow: OnceLock<Option<Vec<u64>>>,
+    distances: OnceLock<Distances>,
+    tree: OnceLock<DominatorTree>,
+    retained: OnceLock<Vec<u64>>,
+    retainers: OnceLock<Retainers>,
+    shapes: OnceLock<Shapes>,
+    interfaces: OnceLock<Vec<Interface>>,
+    classes: OnceLock<Classes>,
+}
+
+/// The value of a cell, computed if it is empty. Two threads that meet here may both compute; one value is kept.
+fn kept<T>(cell: &OnceLock<T>, compute: impl FnOnce() -> Result<T>) -> Result<&T> {
+    if let Some(value) = cell.get() {
+        return Ok(value);
+    }
+    let value = compute()?;
+    Ok(cell.get_or_init(|| value))
+}
+
+impl HeapGraph {
+    /// Takes a snapshot. Cheap: facts are computed when asked for.
+    pub fn new(snapshot: Snapshot, monitor: &Monitor) -> Result<Self> {
+        let vocabulary = Vocabulary::of(&snapshot.strings, monitor)?;
+        let dom_states = DomStates::of(&snapshot, &vocabulary);
+        Ok(Self {
+            snapshot,
+            vocabulary,
+            dom_states,
+            shallow: OnceLock::new(),
+            distances: OnceLock::new(),
+            tree: OnceLock::new(),
+            retained: OnceLock::new(),
+            retainers: OnceLock::new(),
+            shapes: OnceLock::new(),
+            interfaces: OnceLock::new(),
+            classes: OnceLock::new(),
+        })
+    }
+
+    /// What the file says.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The known words among the strings.
+    #[must_use]
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Attached and detached nodes.
+    #[must_use]
+    pub fn dom_states(&self) -> &DomStates {
+        &self.dom_states
+    }
+
+    /// The known word that is the node's name, its prefix `Detached ` considered.
+    #[must_use]
+    pub fn word(&self, node: NodeId) -> Word {
+        if self.dom_states.is_renamed(node) {
+            Word::Detached
+        } else {
+            self.vocabulary.word(self.snapshot.nodes.name(node))
+        }
+    }
+
+    pub(crate) fn is_root_or_synthetic(&self, node: NodeId) -> bool {
+        node == self.snapshot.root() || self.snapshot.nodes.kind(node) == NodeKind::SYNTHETIC
+    }
+
+    pub(crate) fn is_document_root(&self, node: NodeId) -> bool {
+        self.snapshot.nodes.kind(node) == NodeKind::SYNTHETIC && self.word(node) == Word::DocumentDomTrees
+    }
+
+    /// Where the user's objects begin, with the root's edge that leads there: what the root points to and is not
+    /// synthetic, and the documents. There are none when the snapshot was taken with internals exposed.
+    pub fn user_roots(&self) -> impl Iterator<Item = (usize, NodeId)> {
+        let Snapshot { nodes, edges, .. } = &self.snapshot;
+        nodes
+            .edges(self.snapshot.root())
+            .map(|edge| (edge, edges.target(edge)))
+            .filter(|&(_, node)| nodes.kind(node) != NodeKind::SYNTHETIC || self.is_document_root(node))
+    }
+
+    /// Shallow size of every node, by node: its own bytes and those that V8 allocates for it alone.
+    pub fn shallow_sizes(&self, monitor: &Monitor) -> Result<&[u64]> {
+        let moved = kept(&self.shallow, || ownership::shallow_sizes(self, monitor))?;
+        Ok(moved.as_deref().unwrap_or(self.snapshot.nodes.self_sizes()))
+    }
+
+    /// Distance of every node from the user's roots.
+    pub fn distances(&self, monitor: &Monitor) -> Result<&Distances> {
+        kept(&self.distances, || Distances::of(self, monitor))
+    }
+
+    /// The dominator tree.
+    pub fn dominator_tree(&self, monitor: &Monitor) -> Result<&DominatorTree> {
+        kept(&self.tree, || {
+            let dominators = Dominators::of(&CountingEdges::of(self, monitor)?, monitor)?;
+            DominatorTree::new(dominators)
+        })
+    }
+
+    /// Retained size of every node, by node: what would be freed with it.
+    pub fn retained_sizes(&self, monitor: &Monitor) -> Result<&[u64]> {
+        let retained = kept(&self.retained, || {
+            let (tree, shallow) = (self.dominator_tree(monitor)?, self.shallow_sizes(monitor)?);
+            tree.retained(shallow)
+        })?;
+        Ok(retained)
+    }
+
+    /// The edges that end at each node.
+    pub fn retainers(&self, monitor: &Monitor) -> Result<&Retainers> {
+        kept(&self.retainers, || Retainers::of(&self.snapshot, monitor))
+    }
+
+    fn shapes(&self, monitor: &Monitor) -> Result<&Shapes> {
+        kept(&self.shapes, || Shapes::of(self, monitor))
+    }
+
+    /// The interfaces that this snapshot's plain objects suggest.
+    pub fn interfaces(&self, monitor: &Monitor) -> Result<&[Interface]> {
+        Ok(kept(&self.interfaces, || Ok(self.shapes(monitor)?.infer(self)))?)
+    }
+
+    /// The class of every node, by this snapshot's own interfaces.
+    pub fn classes(&self, monitor: &Monitor) -> Result<&Classes> {
+        kept(&self.classes, || self.classes_by(self.interfaces(monitor)?, monitor))
+    }
+
+    /// The class of every node, plain objects classed by the interfaces of another snapshot: what a comparison
+    /// needs so that one shape has one name on both sides.
+    pub fn classes_by(&self, interfaces: &[Interface], monitor: &Monitor) -> Result<Classes> {
+        Classes::of(self, self.shapes(monitor)?, interfaces, monitor)
+    }
+
+    /// Computes everything an overview needs, what is independent side by side.
+    pub fn prepare(&self, monitor: &Monitor) -> Result<()> {
+        let (facts, tree) = rayon::join(
+            || {
+                self.shallow_sizes(&monitor.part(0.15))?;
+                self.distances(&monitor.part(0.2))?;
+                self.classes(&monitor.part(0.15)).map(|_| ())
+            },
+            || self.dominator_tree(&monitor.part(0.5)).map(|_| ()),
+        );
+        facts.and(tree)?;
+        self.retained_sizes(monitor).map(|_| ())
+    }
+}

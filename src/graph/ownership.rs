@@ -1,0 +1,101 @@
+//! Shallow sizes as people mean them: what V8 allocates beside an object is counted with the object.
+//!
+//! An array's backing store or a Map's table is a node of its own in the file, and nobody thinks of it as one.
+//! Such nodes (hidden, arrays, external string data) start without an owner and take the one owner all their
+//! retainers lead to; with two owners they stay on their own. Snapshots taken with internals exposed keep every
+//! size where it is.
+
+use fixedbitset::FixedBitSet;
+
+use super::{HeapGraph, vocabulary::Word};
+use crate::{
+    error::Result,
+    memory,
+    monitor::Monitor,
+    snapshot::{EdgeKind, NodeId, NodeKind},
+};
+
+const NOBODY: u32 = u32::MAX;
+const SEVERAL: u32 = u32::MAX - 1;
+
+/// Shallow size of every node after ownership; `None` when no size moves.
+pub(crate) fn shallow_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<Option<Vec<u64>>> {
+    if graph.user_roots().next().is_none() {
+        return Ok(None);
+    }
+    let nodes = &graph.snapshot().nodes;
+    let owners = Owners::find(graph, monitor)?;
+    let mut sizes = memory::with_capacity(nodes.len(), "shallow sizes")?;
+    sizes.extend_from_slice(nodes.self_sizes());
+    for node in owners.ownable.ones() {
+        let owner = owners.owner[node];
+        // Sizes are not added to nodes that stand for no object.
+        if owner < SEVERAL && !graph.is_root_or_synthetic(NodeId(owner)) {
+            sizes[owner as usize] += std::mem::take(&mut sizes[node]);
+        }
+    }
+    monitor.advance("sizes", 0.5)?;
+    Ok(Some(sizes))
+}
+
+struct Owners {
+    /// Nodes that may be owned; every other node owns itself.
+    ownable: FixedBitSet,
+    /// Meaningful for ownable nodes.
+    owner: Vec<u32>,
+}
+
+impl Owners {
+    fn find(graph: &HeapGraph, monitor: &Monitor) -> Result<Self> {
+        let nodes = &graph.snapshot().nodes;
+        let mut ownable = FixedBitSet::with_capacity(nodes.len());
+        for node in nodes.all() {
+            let kind = nodes.kind(node);
+            if kind == NodeKind::HIDDEN
+                || kind == NodeKind::ARRAY
+                || kind == NodeKind::NATIVE && graph.word(node) == Word::ExternalStringData
+            {
+                ownable.insert(node.index());
+            }
+        }
+        let mut owners = Self { ownable, owner: memory::filled(nodes.len(), NOBODY, "owners")? };
+        let mut work = Vec::new();
+        for node in nodes.all() {
+            if node.0 & 0xffff == 0 {
+                monitor.check()?;
+            }
+            if !owners.ownable.contains(node.index()) {
+                owners.flow(graph, node, node.0, &mut work);
+            }
+        }
+        monitor.advance("sizes", 0.5)?;
+        // Each node enters at most twice: when it gets an owner and when it gets a second.
+        let mut steps = 0_u32;
+        while let Some(node) = work.pop() {
+            steps = steps.wrapping_add(1);
+            if steps & 0xffff == 0 {
+                monitor.check()?;
+            }
+            let owner = owners.owner[node.index()];
+            owners.flow(graph, node, owner, &mut work);
+        }
+        Ok(owners)
+    }
+
+    /// Lets `owner` flow along the edges of `node`, noting in `work` the nodes it changes.
+    fn flow(&mut self, graph: &HeapGraph, node: NodeId, owner: u32, work: &mut Vec<NodeId>) {
+        let snapshot = graph.snapshot();
+        for edge in snapshot.nodes.edges(node) {
+            let target = snapshot.edges.target(edge);
+            if !self.ownable.contains(target.index()) || snapshot.edges.kind(edge) == EdgeKind::Weak {
+                continue;
+            }
+            let current = &mut self.owner[target.index()];
+            if *current == owner || *current == SEVERAL {
+                continue;
+            }
+            *current = if *current == NOBODY { owner } else { SEVERAL };
+            work.push(target);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The words of V8 that mean something to us, looked up once.
+//!
+//! Many rules depend on a name ("is it an `Object`?", "is this edge `elements`?"). Comparing text for every node
+//! would touch the string table millions of times, and equal texts may stand in it more than once. So every
+//! string gets one byte that says which known word it is, and rules compare bytes.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::{
+    error::Result,
+    memory,
+    monitor::Monitor,
+    snapshot::{StringId, Strings},
+};
+
+/// A known word, or a known shape of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Word {
+    /// Any other text.
+    Other = 0,
+    /// `Object`: name of a plain object.
+    Object,
+    /// `Array`
+    Array,
+    /// `elements`: an array's backing store.
+    Elements,
+    /// `__proto__`
+    Proto,
+    /// `first`: left half of a concatenated string.
+    First,
+    /// `second`: right half of a concatenated string.
+    Second,
+    /// `(map descriptors)`
+    MapDescriptors,
+    /// `system / NativeContext`
+    NativeContext,
+    /// `sloppy_function_map`
+    SloppyFunctionMap,
+    /// `system / ExternalStringData`
+    ExternalStringData,
+    /// `system / JSArrayBufferData`
+    ArrayBufferData,
+    /// `(Document DOM trees)`
+    DocumentDomTrees,
+    /// Text that starts with `<`: a DOM element.
+    Element,
+    /// Text that starts with `Detached `.
+    Detached,
+    /// Name of the two edges that stand for one entry of a WeakMap.
+    WeakMapPair,
+}
+
+const EXACT: [(&str, Word); 12] = [
+    ("Object", Word::Object),
+    ("Array", Word::Array),
+    ("elements", Word::Elements),
+    ("__proto__", Word::Proto),
+    ("first", Word::First),
+    ("second", Word::Second),
+    ("(map descriptors)", Word::MapDescriptors),
+    ("system / NativeContext", Word::NativeContext),
+    ("sloppy_function_map", Word::SloppyFunctionMap),
+    ("system / ExternalStringData", Word::ExternalStringData),
+    ("system / JSArrayBufferData", Word::ArrayBufferData),
+    ("(Document DOM trees)", Word::DocumentDomTrees),
+];
+
+/// Which word each string is.
+#[derive(Debug)]
+pub struct Vocabulary {
+    words: Vec<Word>,
+    /// Object id of the table named in each WeakMap-pair string.
+    pair_tables: FxHashMap<StringId, u64>,
+}
+
+impl Vocabulary {
+    pub(crate) fn of(strings: &Strings, monitor: &Monitor) -> Result<Self> {
+        const CHUNK: usize = 1 << 16;
+        let mut words = memory::filled(strings.len(), Word::Other, "words")?;
+        let pairs: Vec<Vec<(StringId, u64)>> = words
+            .par_chunks_mut(CHUNK)
+            .enumerate()
+            .map(|(chunk, words)| {
+                monitor.check()?;
+                let mut pairs = Vec::new();
+                for (index, word) in words.iter_mut().enumerate() {
+                    let id = (chunk * CHUNK + index) as StringId;
+                    *word = classify(strings, id);
+                    if *word == Word::WeakMapPair {
+                        match pair_table(&strings.bytes(id)) {
+                            Some(table) => pairs.push((id, table)),
+                            None => *word = Word::Other,
+                        }
+                    }
+                }
+                Ok(pairs)
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self { words, pair_tables: pairs.into_iter().flatten().collect() })
+    }
+
+    /// The word a string is.
+    #[must_use]
+    pub fn word(&self, id: StringId) -> Word {
+        self.words[id as usize]
+    }
+
+    /// Whether any string names a WeakMap pair.
+    #[must_use]
+    pub fn has_pairs(&self) -> bool {
+        !self.pair_tables.is_empty()
+    }
+
+    /// For the name of a WeakMap pair's edge: the object id of the WeakMap's table.
+    #[must_use]
+    pub fn pair_table(&self, id: StringId) -> Option<u64> {
+        self.pair_tables.get(&id).copied()
+    }
+}
+
+fn classify(strings: &Strings, id: StringId) -> Word {
+    let text = strings.peek(id);
+    match text.first() {
+        Some(b'<') => Word::Element,
+        // Decided in full by `pair_table`, which needs the whole text.
+        Some(b'0'..=b'9') => {
+            let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if text[digits..].starts_with(PAIR_START) { Word::WeakMapPair } else { Word::Other }
+        }
+        Some(b'D') if text.starts_with(b"Detached ") => Word::Detached,
+        Some(b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(') => {
+            EXACT.into_iter().find(|(exact, _)| strings.is(id, exact)).map_or(Word::Other, |(_, word)| word)
+        }
+        _ => Word::Other,
+    }
+}
+
+const PAIR_START: &[u8] = b" / part of key (";
+
+/// The part of a WeakMap pair's name that both of its edges share: all after the number it begins with.
+pub(crate) fn pair_identity(name: &[u8]) -> &[u8] {
+    &name[name.iter().take_while(|byte| byte.is_ascii_digit()).count()..]
+}
+
+/// The table's id in `<n> / part of key (… @id) -> value (… @id) pair in WeakMap (table @id)`, if it is one.
+fn pair_table(name: &[u8]) -> Option<u64> {
+    let number = |digits: &[u8]| {
+        let text = std::str::from_utf8(digits).ok()?;
+        // An id too long for a number is no id of a node either; it still makes the text a pair.
+        Some(text.parse().unwrap_or(u64::MAX))
+    };
+    let rest = pair_identity(name);
+    if rest.len() == name.len() {
+        return None;
+    }
+    let rest = rest.strip_prefix(PAIR_START)?.strip_suffix(b")")?;
+    let (rest, table) = split_trailing_digits(rest)?;
+    let rest = rest.strip_suffix(b") pair in WeakMap (table @")?;
+    let (rest, _value) = split_trailing_digits(rest)?;
+    let middle = rest.strip_suffix(b" @")?;
+    // Descriptions are free text but for line ends.
+    if middle.contains(&b'\n') || middle.contains(&b'\r') || has_unicode_line_end(middle) {
+        return None;
+    }
+    let joint = b") -> value (";
+    memchr::memmem::find_iter(middle, joint)
+        .any(|at| split_trailing_digits(&middle[..at]).is_some_and(|(before, _)| before.ends_with(b" @")))
+        .then(|| number(table))?
+}
+
+fn has_unicode_line_end(text: &[u8]) -> bool {
+    memchr::memmem::find(text, "\u{2028}".as_bytes()).is_some()
+        || memchr::memmem::find(text, "\u{2029}".as_bytes()).is_some()
+}
+
+fn split_trailing_digits(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    (digits > 0).then(|| text.split_at(text.len() - digits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weak_map_pairs_are_recognised_exactly() {
+        let pair = "12 / part of key (Foo @345) -> value (Bar @6) pair in WeakMap (table @7891)";
+        assert_eq!(pair_table(pair.as_bytes()), Some(7891));
+        assert_eq!(pair_identity(pair.as_bytes()), &pair.as_bytes()[2..]);
+        let odd = "0 / part of key (a @1) -> value (x @2) -> value () @3) -> value ( @4) pair in WeakMap (table @5)";
+        assert_eq!(pair_table(odd.as_bytes()), Some(5));
+        for wrong in [
+            " / part of key (Foo @345) -> value (Bar @6) pair in WeakMap (table @7891)",
+            "12 / part of key (Foo @) -> value (Bar @6) pair in WeakMap (table @7891)",
+            "12 / part of key (Foo @345) -> value (Bar @6) pair in WeakMap (table @)",
+            "12 / part of key (Foo @345) -> value (Bar @6) pair in WeakMap (table @7891) ",
+            "12 / part of key (Fo\no @345) -> value (Bar @6) pair in WeakMap (table @7891)",
+        ] {
+            assert_eq!(pair_table(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Allocation that can be refused.
+//!
+//! A failed allocation aborts a Rust process, and this code runs inside other people's servers: every array
+//! whose length comes from a snapshot is therefore asked for here and answers `ERR_HEAP_NO_MEMORY` instead.
+
+use std::alloc::{Layout, alloc_zeroed};
+
+use crate::error::{Error, Result};
+
+/// Types for which all-zero bytes are a valid value.
+///
+/// # Safety
+/// Implement only for types whose every bit pattern of zeros is a value of the type.
+pub(crate) unsafe trait Zeroable: Copy {}
+// SAFETY: zero is a value of every integer type.
+unsafe impl Zeroable for u8 {}
+// SAFETY: as above.
+unsafe impl Zeroable for u32 {}
+// SAFETY: as above.
+unsafe impl Zeroable for i32 {}
+// SAFETY: as above.
+unsafe impl Zeroable for u64 {}
+
+/// `len` zeros in pages the system hands out on first touch, so that parallel writers also share the page faults.
+pub(crate) fn zeroed<T: Zeroable>(len: usize, what: &'static str) -> Result<Vec<T>> {
+    if len == 0 {
+        return Ok(Vec::new());
+    }
+    let too_much = || Error::no_memory((len as u64).saturating_mul(size_of::<T>() as u64), what);
+    let layout = Layout::array::<T>(len).map_err(|_| too_much())?;
+    // SAFETY: the layout has a size above zero, since `len` is and no Zeroable type is empty.
+    let pointer = unsafe { alloc_zeroed(layout) };
+    if pointer.is_null() {
+        return Err(too_much());
+    }
+    // SAFETY: the pointer comes from the global allocator with exactly this layout, and T: Zeroable makes all
+    // `len` zeroed elements valid values.
+    Ok(unsafe { Vec::from_raw_parts(pointer.cast::<T>(), len, len) })
+}
+
+/// `len` copies of `value`.
+pub(crate) fn filled<T: Copy>(len: usize, value: T, what: &'static str) -> Result<Vec<T>> {
+    let mut values = with_capacity(len, what)?;
+    values.resize(len, value);
+    Ok(values)
+}
+
+/// An empty vector with room for `len` elements.
+pub(crate) fn with_capacity<T>(len: usize, what: &'static str) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(len)
+        .map_err(|_| Error::no_memory((len as u64).saturating_mul(size_of::<T>() as u64), what))?;
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn zeroed_memory_is_zero_and_its_own() {
+        let mut values = zeroed::<u32>(1000, "test").unwrap();
+        assert!(values.iter().all(|&v| v == 0));
+        values.push(7);
+        assert_eq!(values.len(), 1001);
+        assert!(zeroed::<u64>(0, "test").unwrap().is_empty());
+    }
+
+    #[test]
+    fn absurd_sizes_are_refused_not_fatal() {
+        assert_eq!(zeroed::<u64>(usize::MAX / 4, "test").unwrap_err().code(), Code::NoMemory);
+        assert_eq!(with_capacity::<u64>(usize::MAX / 16, "test").unwrap_err().code(), Code::NoMemory);
+    }
+}

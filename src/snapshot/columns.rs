@@ -1,0 +1,358 @@
+//! Nodes and edges as columns: one array per field, so that a pass reads only what it needs.
+//!
+//! Budget: 21 bytes a node (kind 1, name 4, id 4, self size 8, first edge 4) and 9 an edge (kind 1, name 4,
+//! target 4); 4 more a node when allocations were tracked.
+
+use std::ops::Range;
+
+use super::{
+    header::{EdgeLayout, NodeLayout},
+    ids::{NodeId, ObjectId},
+    kinds::{EdgeKind, NodeKind, NodeKinds},
+    numbers::{NEGATIVE, RecordSink},
+    strings::StringId,
+};
+use crate::{error::Result, memory};
+
+/// One row per node, by [`NodeId`].
+#[derive(Debug)]
+pub struct Nodes {
+    /// Kind in the low bits, detachedness above.
+    kinds: Vec<u8>,
+    names: Vec<StringId>,
+    ids: Vec<u32>,
+    self_sizes: Vec<u64>,
+    /// First edge of each node; one more entry, the number of edges, at the end.
+    first_edges: Vec<u32>,
+    /// Allocation trace of each node; empty when none were recorded.
+    traces: Vec<u32>,
+}
+
+/// One row per edge; the edges of a node are consecutive.
+#[derive(Debug)]
+pub struct Edges {
+    kinds: Vec<u8>,
+    names: Vec<u32>,
+    targets: Vec<u32>,
+}
+
+impl Nodes {
+    pub(crate) fn allocate(count: usize, with_traces: bool) -> Result<Self> {
+        Ok(Self {
+            kinds: memory::zeroed(count, "nodes")?,
+            names: memory::zeroed(count, "nodes")?,
+            ids: memory::zeroed(count, "nodes")?,
+            self_sizes: memory::zeroed(count, "nodes")?,
+            first_edges: memory::zeroed(count + 1, "nodes")?,
+            traces: memory::zeroed(if with_traces { count } else { 0 }, "nodes")?,
+        })
+    }
+
+    /// Number of nodes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// All nodes, in order.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
+        (0..self.len() as u32).map(NodeId)
+    }
+
+    /// The node's kind.
+    #[must_use]
+    pub fn kind(&self, node: NodeId) -> NodeKind {
+        NodeKind::from_bits(self.kinds[node.index()])
+    }
+
+    /// Index of the node's raw name.
+    #[must_use]
+    pub fn name(&self, node: NodeId) -> StringId {
+        self.names[node.index()]
+    }
+
+    /// The id V8 gives the object in every snapshot of its process.
+    #[must_use]
+    pub fn id(&self, node: NodeId) -> ObjectId {
+        ObjectId(self.ids[node.index()])
+    }
+
+    /// Bytes of the node itself as the file says, before any are moved to an owner.
+    #[must_use]
+    pub fn self_size(&self, node: NodeId) -> u64 {
+        self.self_sizes[node.index()]
+    }
+
+    /// All self sizes, by node.
+    #[must_use]
+    pub fn self_sizes(&self) -> &[u64] {
+        &self.self_sizes
+    }
+
+    /// DOM state as the file says: 0 unknown, 1 attached, 2 detached.
+    #[must_use]
+    pub fn detachedness(&self, node: NodeId) -> u8 {
+        self.kinds[node.index()] >> NodeKind::BITS
+    }
+
+    /// Indexes of the node's edges.
+    #[must_use]
+    pub fn edges(&self, node: NodeId) -> Range<usize> {
+        self.first_edges[node.index()] as usize..self.first_edges[node.index() + 1] as usize
+    }
+
+    /// The node an edge leaves.
+    #[must_use]
+    pub fn of_edge(&self, edge: usize) -> NodeId {
+        NodeId::from_index(self.first_edges.partition_point(|&first| first as usize <= edge) - 1)
+    }
+
+    /// Allocation trace of the node, where allocations were tracked.
+    #[must_use]
+    pub fn trace(&self, node: NodeId) -> Option<u32> {
+        self.traces.get(node.index()).copied()
+    }
+
+    /// Turns edge counts into first edges, and gives their sum.
+    pub(crate) fn sum_edge_counts(&mut self) -> u64 {
+        let mut sum = 0_u64;
+        for first in &mut self.first_edges {
+            sum += u64::from(*first);
+            *first = sum as u32;
+        }
+        sum
+    }
+
+    /// The first node whose name is no string of a table of `strings`.
+    pub(crate) fn bad_name(&self, strings: usize) -> Option<usize> {
+        self.names.iter().position(|&name| name as usize >= strings)
+    }
+
+    pub(crate) fn sink<'a>(&'a mut self, layout: &'a NodeLayout, types: &'a NodeKinds) -> NodeSink<'a> {
+        NodeSink {
+            layout,
+            types,
+            kinds: &mut self.kinds,
+            names: &mut self.names,
+            ids: &mut self.ids,
+            self_sizes: &mut self.self_sizes,
+            edge_counts: &mut self.first_edges[1..],
+            traces: &mut self.traces,
+        }
+    }
+}
+
+impl Edges {
+    pub(crate) fn allocate(count: usize) -> Result<Self> {
+        Ok(Self {
+            kinds: memory::zeroed(count, "edges")?,
+            names: memory::zeroed(count, "edges")?,
+            targets: memory::zeroed(count, "edges")?,
+        })
+    }
+
+    /// Number of edges.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// The edge's kind.
+    #[must_use]
+    pub fn kind(&self, edge: usize) -> EdgeKind {
+        EdgeKind::from_bits(self.kinds[edge])
+    }
+
+    /// The edge's name: a string, or a number for elements and hidden edges ([`EdgeKind::is_indexed`]).
+    #[must_use]
+    pub fn name_or_index(&self, edge: usize) -> u32 {
+        self.names[edge]
+    }
+
+    /// The edge's name when it is a string.
+    #[must_use]
+    pub fn name(&self, edge: usize) -> Option<StringId> {
+        (!self.kind(edge).is_indexed()).then(|| self.names[edge])
+    }
+
+    /// The node the edge points to.
+    #[must_use]
+    pub fn target(&self, edge: usize) -> NodeId {
+        NodeId(self.targets[edge])
+    }
+
+    /// All targets, by edge, as ordinals.
+    #[must_use]
+    pub fn targets(&self) -> &[u32] {
+        &self.targets
+    }
+
+    /// The first edge with a string name that is no string of a table of `strings`.
+    pub(crate) fn bad_name(&self, strings: usize) -> Option<usize> {
+        (0..self.len()).find(|&edge| self.names[edge] as usize >= strings && !self.kind(edge).is_indexed())
+    }
+
+    pub(crate) fn sink<'a>(
+        &'a mut self,
+        layout: &'a EdgeLayout,
+        types: &'a [EdgeKind],
+        node_fields: usize,
+        nodes: usize,
+    ) -> EdgeSink<'a> {
+        EdgeSink {
+            layout,
+            types,
+            ordinal: Ordinal { fields: node_fields as u64, nodes: nodes as u64 },
+            kinds: &mut self.kinds,
+            names: &mut self.names,
+            targets: &mut self.targets,
+        }
+    }
+}
+
+/// Takes the first `count` elements off a mutable slice.
+fn front<'a, T>(slice: &mut &'a mut [T], count: usize) -> &'a mut [T] {
+    let (head, tail) = std::mem::take(slice).split_at_mut(count);
+    *slice = tail;
+    head
+}
+
+type FieldFault = (usize, String);
+
+fn narrow(record: &[u64], field: usize, what: &str) -> std::result::Result<u32, FieldFault> {
+    let value = record[field];
+    u32::try_from(value).map_err(|_| {
+        let shown = if value & NEGATIVE == 0 { value.to_string() } else { format!("{}", value as u32 as i32) };
+        (field, format!("{what} {shown} is out of range"))
+    })
+}
+
+/// Writes node records to their columns.
+pub(crate) struct NodeSink<'a> {
+    layout: &'a NodeLayout,
+    types: &'a NodeKinds,
+    kinds: &'a mut [u8],
+    names: &'a mut [u32],
+    ids: &'a mut [u32],
+    self_sizes: &'a mut [u64],
+    edge_counts: &'a mut [u32],
+    traces: &'a mut [u32],
+}
+
+impl RecordSink for NodeSink<'_> {
+    fn split_front(&mut self, records: usize) -> Self {
+        Self {
+            layout: self.layout,
+            types: self.types,
+            kinds: front(&mut self.kinds, records),
+            names: front(&mut self.names, records),
+            ids: front(&mut self.ids, records),
+            self_sizes: front(&mut self.self_sizes, records),
+            edge_counts: front(&mut self.edge_counts, records),
+            traces: if self.traces.is_empty() { &mut [] } else { front(&mut self.traces, records) },
+        }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, index: usize, record: &[u64]) -> std::result::Result<(), FieldFault> {
+        let layout = self.layout;
+        let Some(kind) = self.types.kind(record[layout.kind]) else {
+            return Err((layout.kind, format!("{} is no node type of this file", record[layout.kind])));
+        };
+        let detachedness = match layout.detachedness.map(|field| (field, record[field])) {
+            None => 0,
+            Some((_, state @ 0..=3)) => state as u8,
+            Some((field, state)) => return Err((field, format!("{state} is no DOM state"))),
+        };
+        let self_size = record[layout.self_size];
+        if self_size >= 1 << 53 {
+            return Err((layout.self_size, "a self size is out of range".into()));
+        }
+        self.kinds[index] = kind.index() as u8 | detachedness << NodeKind::BITS;
+        self.names[index] = narrow(record, layout.name, "the name")?;
+        self.ids[index] = narrow(record, layout.id, "the id")?;
+        self.self_sizes[index] = self_size;
+        self.edge_counts[index] = narrow(record, layout.edge_count, "the edge count")?;
+        if let (Some(field), Some(trace)) = (layout.trace_node, self.traces.get_mut(index)) {
+            *trace = narrow(record, field, "the trace node")?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes edge records to their columns.
+pub(crate) struct EdgeSink<'a> {
+    layout: &'a EdgeLayout,
+    types: &'a [EdgeKind],
+    ordinal: Ordinal,
+    kinds: &'a mut [u8],
+    names: &'a mut [u32],
+    targets: &'a mut [u32],
+}
+
+/// Turns an index into the array of node numbers, which is what the file calls a node, into an ordinal.
+#[derive(Clone, Copy)]
+pub(crate) struct Ordinal {
+    pub(crate) fields: u64,
+    pub(crate) nodes: u64,
+}
+
+impl Ordinal {
+    #[inline(always)]
+    pub(crate) fn of(self, index: u64) -> Option<u32> {
+        // Divisions by the two widths that exist are compiled to a multiplication.
+        let ordinal = match self.fields {
+            6 => index / 6,
+            7 => index / 7,
+            fields => index / fields,
+        };
+        (ordinal < self.nodes && ordinal * self.fields == index).then_some(ordinal as u32)
+    }
+}
+
+impl RecordSink for EdgeSink<'_> {
+    fn split_front(&mut self, records: usize) -> Self {
+        Self {
+            layout: self.layout,
+            types: self.types,
+            ordinal: self.ordinal,
+            kinds: front(&mut self.kinds, records),
+            names: front(&mut self.names, records),
+            targets: front(&mut self.targets, records),
+        }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, index: usize, record: &[u64]) -> std::result::Result<(), FieldFault> {
+        let layout = self.layout;
+        let kind = record[layout.kind];
+        let Some(&kind) = usize::try_from(kind).ok().and_then(|code| self.types.get(code)) else {
+            return Err((layout.kind, format!("{kind} is no edge type of this file")));
+        };
+        let Some(target) = self.ordinal.of(record[layout.target]) else {
+            let target = record[layout.target];
+            return Err((layout.target, format!("the edge target {target} is no node")));
+        };
+        let mut name = record[layout.name];
+        if kind.is_indexed() {
+            // An element index above 2^31 is written unsigned by older V8 and negative by newer: the same bits.
+            name &= !NEGATIVE;
+        }
+        self.kinds[index] = kind as u8;
+        self.names[index] = u32::try_from(name).or_else(|_| narrow(record, layout.name, "the edge name"))?;
+        self.targets[index] = target;
+        Ok(())
+    }
+}

@@ -1,0 +1,292 @@
+//! The string table, left where it is: one 32-bit offset a string, decoded only when somebody asks.
+//!
+//! V8 cuts code points above 16 bits when it writes, so a perfectly valid snapshot holds escapes of lone
+//! surrogates, which are no text in UTF-8. Strings are therefore compared as WTF-8 bytes (UTF-8 that may carry
+//! surrogates), where two different strings are never equal, and only shown lossily.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+use super::{input::Kept, json::Cursor};
+use crate::{
+    error::{Error, Result},
+    monitor::Monitor,
+};
+
+/// Index of a string in the table of its snapshot.
+pub type StringId = u32;
+
+/// The strings of one snapshot, in the order of the file.
+#[derive(Debug)]
+pub struct Strings {
+    section: Kept,
+    offsets: Offsets,
+}
+
+/// Start of each string's text, relative to the section. The low 32 bits of a number that only grows, and the
+/// positions where it passes a multiple of 2^32: a table of more than 4 GiB costs no more per string.
+#[derive(Debug, Default)]
+pub(crate) struct Offsets {
+    low: Vec<u32>,
+    wraps: Vec<u32>,
+}
+
+impl Offsets {
+    fn push(&mut self, offset: u64) -> Result<()> {
+        let index = self.low.len();
+        if index >= u32::MAX as usize {
+            return Err(Error::malformed(offset, "it has more than 2^32 strings"));
+        }
+        while self.wraps.len() < (offset >> 32) as usize {
+            self.wraps.push(index as u32);
+        }
+        if self.low.len() == self.low.capacity() {
+            let more = (index / 2).max(1024);
+            self.low.try_reserve_exact(more).map_err(|_| Error::no_memory(4 * (index + more) as u64, "strings"))?;
+        }
+        self.low.push(offset as u32);
+        Ok(())
+    }
+
+    fn get(&self, index: StringId) -> usize {
+        let high = self.wraps.iter().take_while(|&&wrap| wrap <= index).count() as u64;
+        (high << 32 | u64::from(self.low[index as usize])) as usize
+    }
+}
+
+/// Finds where each string begins. The cursor stands after `[` and ends after `]`.
+pub(crate) fn scan(cursor: &mut Cursor<'_>, monitor: &Monitor) -> Result<Offsets> {
+    let base = cursor.at;
+    let mut offsets = Offsets::default();
+    if cursor.peek() == Some(b']') {
+        cursor.at += 1;
+        return Ok(offsets);
+    }
+    let mut told = base;
+    loop {
+        cursor.expect(b'"', "in \"strings\"")?;
+        offsets.push((cursor.at - base) as u64)?;
+        cursor
+            .rest_of_string()
+            .ok_or_else(|| Error::truncated(cursor.bytes.len() as u64, "inside a string of \"strings\""))?;
+        match cursor.peek() {
+            Some(b',') => cursor.at += 1,
+            Some(b']') => {
+                cursor.at += 1;
+                offsets.low.shrink_to_fit();
+                return Ok(offsets);
+            }
+            Some(byte) => return Err(cursor.unexpected(byte, "`,` or `]`", "in \"strings\"")),
+            None => return Err(Error::truncated(cursor.at as u64, "inside \"strings\"")),
+        }
+        if cursor.at - told > 4 << 20 {
+            monitor.advance("strings", (cursor.at - told) as f64 / cursor.bytes.len() as f64)?;
+            told = cursor.at;
+        }
+    }
+}
+
+impl Strings {
+    pub(crate) fn new(section: Kept, offsets: Offsets) -> Self {
+        Self { section, offsets }
+    }
+
+    /// Number of strings.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.offsets.low.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The text between the quotes as it stands in the file, escapes untouched. Panics when there is no such string.
+    #[must_use]
+    pub fn raw(&self, id: StringId) -> &[u8] {
+        let start = self.offsets.get(id);
+        let mut cursor = Cursor::new(self.section.bytes(), start);
+        cursor.rest_of_string().expect("the scan found this string's end")
+    }
+
+    /// The first bytes of the raw text, without looking for its end; they may run past it.
+    pub(crate) fn peek(&self, id: StringId) -> &[u8] {
+        &self.section.bytes()[self.offsets.get(id)..]
+    }
+
+    /// The string as WTF-8 bytes: what to compare and to hash. Borrowed unless it has escapes.
+    #[must_use]
+    pub fn bytes(&self, id: StringId) -> Cow<'_, [u8]> {
+        let raw = self.raw(id);
+        match memchr(b'\\', raw) {
+            None => Cow::Borrowed(raw),
+            Some(first) => Cow::Owned(unescape(raw, first)),
+        }
+    }
+
+    /// The string as text to show; what is no valid text is shown as U+FFFD.
+    #[must_use]
+    pub fn text(&self, id: StringId) -> Cow<'_, str> {
+        match self.bytes(id) {
+            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+            Cow::Owned(bytes) => Cow::Owned(lossy(&bytes)),
+        }
+    }
+
+    /// Whether the string is exactly this plain ASCII text.
+    #[must_use]
+    pub fn is(&self, id: StringId, ascii: &str) -> bool {
+        let here = self.peek(id);
+        here.len() > ascii.len() && here[ascii.len()] == b'"' && here.starts_with(ascii.as_bytes())
+    }
+
+    /// All strings that are exactly this plain ASCII text. Tables may hold one text several times.
+    #[must_use]
+    pub fn find_all(&self, ascii: &str) -> Vec<StringId> {
+        (0..self.len() as StringId).filter(|&id| self.is(id, ascii)).collect()
+    }
+}
+
+/// WTF-8 bytes as text to show. A lone surrogate becomes one U+FFFD, as in a browser.
+#[must_use]
+pub fn lossy(wtf8: &[u8]) -> String {
+    let mut text = String::with_capacity(wtf8.len());
+    for chunk in wtf8.utf8_chunks() {
+        text.push_str(chunk.valid());
+        // A surrogate (ED A0..BF xx) is seen by the decoder as three invalid chunks of one byte each.
+        if !chunk.invalid().is_empty() && !matches!(chunk.invalid(), [0x80..=0xbf]) {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
+}
+
+/// Length in UTF-16 units, which is what JavaScript calls a string's length.
+#[must_use]
+pub fn utf16_len(wtf8: &[u8]) -> usize {
+    // One unit for every byte that starts a code point, another for those of four bytes.
+    wtf8.iter().map(|&byte| usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0)).sum()
+}
+
+fn unescape(raw: &[u8], first_escape: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    out.extend_from_slice(&raw[..first_escape]);
+    let mut rest = &raw[first_escape..];
+    while let Some(escape) = memchr(b'\\', rest) {
+        out.extend_from_slice(&rest[..escape]);
+        let (code_point, used) = read_escape(&rest[escape..]);
+        push_wtf8(&mut out, code_point);
+        rest = &rest[escape + used..];
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// The code point of an escape and the bytes it takes. What is no escape of JSON stands for itself.
+fn read_escape(text: &[u8]) -> (u32, usize) {
+    let simple = match text.get(1) {
+        Some(b'n') => b'\n',
+        Some(b't') => b'\t',
+        Some(b'r') => b'\r',
+        Some(b'b') => 8,
+        Some(b'f') => 12,
+        Some(b'u') => {
+            return match (hex4(text, 2), hex4(text, 8)) {
+                (Some(high @ 0xd800..=0xdbff), Some(low @ 0xdc00..=0xdfff)) if text[6..8] == *b"\\u" => {
+                    (0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), 12)
+                }
+                (Some(unit), _) => (unit, 6),
+                (None, _) => (u32::from(b'u'), 2),
+            };
+        }
+        Some(&byte) if byte.is_ascii() => byte,
+        // An escaped byte of a longer character, or nothing: the backslash stands for itself.
+        _ => return (u32::from(b'\\'), 1),
+    };
+    (u32::from(simple), 2)
+}
+
+fn hex4(text: &[u8], at: usize) -> Option<u32> {
+    text.get(at..at + 4)?.iter().try_fold(0, |value, &byte| Some(value << 4 | char::from(byte).to_digit(16)?))
+}
+
+fn push_wtf8(out: &mut Vec<u8>, code_point: u32) {
+    match char::from_u32(code_point) {
+        Some(character) => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        // A lone surrogate, in the three bytes UTF-8 would give it if it were allowed.
+        None => out.extend_from_slice(&[
+            0xe0 | (code_point >> 12) as u8,
+            0x80 | (code_point >> 6 & 0x3f) as u8,
+            0x80 | (code_point & 0x3f) as u8,
+        ]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        error::Code,
+        snapshot::input::{Input, Source},
+    };
+
+    fn table(json: &str) -> Result<Strings> {
+        let input = Input::open(Source::Bytes(json.as_bytes().to_vec()))?;
+        let mut cursor = Cursor::new(input.bytes(), 1);
+        let offsets = scan(&mut cursor, &Monitor::none())?;
+        let range = 1..cursor.at;
+        Ok(Strings::new(input.keep(range)?, offsets))
+    }
+
+    #[test]
+    fn strings_are_decoded_as_json_says() {
+        let strings = table(
+            "[\"\", \"a b\" ,\n\"q\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"\\u00e9\\u4e2d\",\"\\ud83d\\ude00\",\"\u{e9}\u{7f}\"]",
+        )
+        .unwrap();
+        let texts: Vec<_> = (0..strings.len() as u32).map(|id| strings.text(id).into_owned()).collect();
+        assert_eq!(texts, ["", "a b", "q\"\\/\u{8}\u{c}\n\r\t", "\u{e9}\u{4e2d}", "\u{1f600}", "\u{e9}\u{7f}"]);
+        assert!(strings.is(1, "a b") && !strings.is(1, "a") && !strings.is(1, "a b c"));
+        assert_eq!(strings.find_all("a b"), [1]);
+    }
+
+    #[test]
+    fn lone_surrogates_differ_as_bytes_and_show_as_one_mark() {
+        let strings = table(r#"["\ud800","\udc00x","\ud800\u0041","\udc00\ud800"]"#).unwrap();
+        assert_ne!(strings.bytes(0), strings.bytes(1));
+        assert_eq!(strings.text(0), "\u{fffd}");
+        assert_eq!(strings.text(1), "\u{fffd}x");
+        assert_eq!(strings.text(2), "\u{fffd}A");
+        assert_eq!(strings.text(3), "\u{fffd}\u{fffd}");
+        assert_eq!(utf16_len(&strings.bytes(0)), 1);
+        assert_eq!(utf16_len("a\u{1f600}\u{e9}".as_bytes()), 4);
+    }
+
+    #[test]
+    fn damage_in_escapes_is_no_panic() {
+        let strings = table(r#"["\uZZZZ","\u12","\x","\\u","\ud800\u00"]"#).unwrap();
+        for id in 0..strings.len() as u32 {
+            let _ = strings.text(id);
+        }
+    }
+
+    #[test]
+    fn a_cut_table_is_truncated() {
+        for cut in ["[\"a\"", "[\"a\",", "[\"a", "[\"a\\", "["] {
+            assert_eq!(table(cut).unwrap_err().code(), Code::Truncated, "{cut}");
+        }
+        assert_eq!(table("[1]").unwrap_err().code(), Code::Malformed);
+    }
+
+    #[test]
+    fn offsets_past_four_gib_come_back_whole() {
+        let mut offsets = Offsets::default();
+        let wanted = [1_u64, 0xffff_ffff, 0x1_0000_0000, 0x1_0000_0005, 0x3_0000_0000, 0x3_0000_0001];
+        wanted.iter().for_each(|&offset| offsets.push(offset).unwrap());
+        let found: Vec<u64> = (0..wanted.len() as u32).map(|id| offsets.get(id) as u64).collect();
+        assert_eq!(found, wanted);
+    }
+}
