@@ -20,3 +20,5 @@ pub mod graph;
 mod memory;
 pub mod monitor;
 pub mod snapshot;
+#[cfg(test)]
+mod testing;
