@@ -33,9 +33,11 @@ pub(crate) fn zeroed<T: Zeroable>(len: usize, what: &'static str) -> Result<Vec<
     if pointer.is_null() {
         return Err(too_much());
     }
+    #[expect(clippy::same_length_and_capacity, reason = "exactly `len` elements were allocated just above")]
     // SAFETY: the pointer comes from the global allocator with exactly this layout, and T: Zeroable makes all
     // `len` zeroed elements valid values.
-    Ok(unsafe { Vec::from_raw_parts(pointer.cast::<T>(), len, len) })
+    let values = unsafe { Vec::from_raw_parts(pointer.cast::<T>(), len, len) };
+    Ok(values)
 }
 
 /// `len` copies of `value`.

@@ -55,9 +55,15 @@ impl Monitor {
         Self { shared: Arc::clone(&self.shared), scale: self.scale * share }
     }
 
-    /// `ERR_HEAP_CANCELLED` once the caller asked to stop. Cheap: call it every few thousand steps.
+    /// `ERR_HEAP_CANCELLED` once the caller asked to stop.
     pub fn check(&self) -> Result<()> {
         if self.shared.cancel.load(Ordering::Relaxed) { Err(Error::cancelled()) } else { Ok(()) }
+    }
+
+    /// [`Self::check`] at every 65 536th step, and nothing otherwise: for inner loops.
+    #[inline]
+    pub fn tick(&self, step: usize) -> Result<()> {
+        if step.is_multiple_of(1 << 16) { self.check() } else { Ok(()) }
     }
 
     /// Adds `share` (0..=1 of this monitor's job) of finished work in `phase`, then checks for cancellation.

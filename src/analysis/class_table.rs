@@ -54,9 +54,7 @@ pub fn class_table(graph: &HeapGraph, monitor: &Monitor) -> Result<Vec<ClassRow>
             sum.retained_size += retained[node.index()];
             sum.covered_to = position + tree.subtree_len(node) as usize;
         }
-        if position & 0xf_ffff == 0 {
-            monitor.check()?;
-        }
+        monitor.tick(position)?;
     }
     let mut rows: Vec<ClassRow> = classes
         .all()

@@ -120,9 +120,7 @@ pub fn statistics(graph: &HeapGraph, monitor: &Monitor) -> Result<(Statistics, T
             }
             _ => {}
         }
-        if node.0 & 0xf_ffff == 0 {
-            monitor.check()?;
-        }
+        monitor.tick(node.index())?;
     }
     js_arrays += unshared_stores(graph, &arrays).map(|store| shallow[store.index()]).sum::<u64>();
     let statistics = Statistics {

@@ -49,9 +49,7 @@ impl Classes {
         let mut of_node = memory::with_capacity(nodes.len(), "classes")?;
         let mut found = Found::default();
         for node in nodes.all() {
-            if node.0 & 0xffff == 0 {
-                monitor.check()?;
-            }
+            monitor.tick(node.index())?;
             let kind = nodes.kind(node);
             let interface = objects
                 .next_if(|&(object, _)| object == node)

@@ -78,10 +78,10 @@ fn spread(snapshot: &Snapshot) -> DomStates {
         }
     }
     while let Some(node) = spread.attached.pop() {
-        spread.to_children(node, DomState::Attached);
+        spread.pass_on(node, DomState::Attached);
     }
     while let Some(node) = spread.detached.pop() {
-        spread.to_children(node, DomState::Detached);
+        spread.pass_on(node, DomState::Detached);
     }
     DomStates { states: spread.states, renamed: Some(spread.renamed) }
 }
@@ -110,7 +110,7 @@ impl Spread<'_> {
         }
     }
 
-    fn to_children(&mut self, node: NodeId, state: DomState) {
+    fn pass_on(&mut self, node: NodeId, state: DomState) {
         let edges = &self.snapshot.edges;
         for edge in self.snapshot.nodes.edges(node) {
             if !matches!(edges.kind(edge), EdgeKind::Hidden | EdgeKind::Weak) {

@@ -177,9 +177,7 @@ impl Numbering {
             let parent = visit.number;
             self.add(node, parent);
             let added = self.nodes.len() as u32 - 1;
-            if added & 0xffff == 0 {
-                monitor.check()?;
-            }
+            monitor.tick(added as usize)?;
             if stack.len() == stack.capacity() {
                 let more = stack.len().max(1024);
                 stack
@@ -205,9 +203,7 @@ impl Predecessors {
         let connected = &nodes[..*isolated_from as usize];
         let each = |visit: &mut dyn FnMut(u32, u32)| -> Result<()> {
             for (from, &node) in connected.iter().enumerate() {
-                if from & 0xffff == 0 {
-                    monitor.check()?;
-                }
+                monitor.tick(from)?;
                 for edge in graph.edges(node) {
                     if let Some(target) = graph.target(edge) {
                         let to = numbers[target as usize];
@@ -256,9 +252,7 @@ fn semidominators(numbering: &Numbering, predecessors: &Predecessors, monitor: &
     links.extend(numbering.parents.iter().map(|&parent| Link { ancestor: parent, lowest: NONE }));
     let mut way = Vec::new();
     for number in (1..count as u32).rev() {
-        if number & 0xffff == 0 {
-            monitor.check()?;
-        }
+        monitor.tick(number as usize)?;
         let mut semi = numbering.parents[number as usize];
         for &predecessor in predecessors.of_number(number) {
             // Numbers above this one are linked into the forest; others stand for themselves.
@@ -302,11 +296,8 @@ fn nearest_common(numbering: &Numbering, semidominators: &[u32], monitor: &Monit
     let count = numbering.nodes.len();
     let mut tree: Vec<Place> = memory::with_capacity(count, "dominators")?;
     tree.push(Place { dominator: 0, jump: 0, depth: 0 });
-    for number in 1..count {
-        if number & 0xffff == 0 {
-            monitor.check()?;
-        }
-        let semi = semidominators[number];
+    for (number, &semi) in semidominators.iter().enumerate().skip(1) {
+        monitor.tick(number)?;
         let mut ancestor = numbering.parents[number];
         while ancestor > semi {
             let place = tree[ancestor as usize];

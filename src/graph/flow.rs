@@ -127,12 +127,10 @@ fn page_owned(graph: &HeapGraph, monitor: &Monitor) -> Result<FixedBitSet> {
             work.push(target);
         }
     }
-    let mut steps = 0_u32;
+    let mut steps = 0_usize;
     while let Some(node) = work.pop() {
-        steps = steps.wrapping_add(1);
-        if steps & 0xffff == 0 {
-            monitor.check()?;
-        }
+        steps += 1;
+        monitor.tick(steps)?;
         for edge in nodes.edges(node) {
             let target = edges.target(edge);
             if edges.kind(edge) != EdgeKind::Weak && !owned.put(target.index()) {

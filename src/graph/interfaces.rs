@@ -38,7 +38,7 @@ pub(crate) struct Shapes {
     /// Every plain object and its shape, by ascending node.
     objects: Vec<(NodeId, u32)>,
     /// Property names of each shape, in the order of the edges, `__proto__` included.
-    shapes: Vec<Box<[StringId]>>,
+    lists: Vec<Box<[StringId]>>,
     /// Objects of each shape.
     counts: Vec<u64>,
 }
@@ -57,19 +57,19 @@ impl Shapes {
             .collect::<Result<_>>()?;
 
         // Joined in order, so that shapes are numbered by their first object whatever the threads did.
-        let mut joined = Self { objects: Vec::new(), shapes: Vec::new(), counts: Vec::new() };
+        let mut joined = Self { objects: Vec::new(), lists: Vec::new(), counts: Vec::new() };
         joined.objects = memory::with_capacity(parts.iter().map(|part| part.objects.len()).sum(), "shapes")?;
         let mut known: FxHashMap<Box<[StringId]>, u32> = FxHashMap::default();
         for part in parts {
             let numbers: Vec<u32> = part
-                .shapes
+                .lists
                 .into_iter()
                 .zip(part.counts)
                 .map(|(shape, count)| {
-                    let next = joined.shapes.len() as u32;
+                    let next = joined.lists.len() as u32;
                     let number = *known.entry(shape.clone()).or_insert(next);
                     if number == next {
-                        joined.shapes.push(shape);
+                        joined.lists.push(shape);
                         joined.counts.push(0);
                     }
                     joined.counts[number as usize] += count;
@@ -83,7 +83,7 @@ impl Shapes {
 
     fn of_range(graph: &HeapGraph, range: std::ops::Range<usize>) -> Self {
         let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
-        let mut part = Self { objects: Vec::new(), shapes: Vec::new(), counts: Vec::new() };
+        let mut part = Self { objects: Vec::new(), lists: Vec::new(), counts: Vec::new() };
         let mut known: FxHashMap<Box<[StringId]>, u32> = FxHashMap::default();
         let mut names: Vec<StringId> = Vec::new();
         for node in range.map(NodeId::from_index) {
@@ -97,16 +97,13 @@ impl Shapes {
                     .filter(|&edge| edges.kind(edge) == EdgeKind::Property)
                     .map(|edge| edges.name_or_index(edge)),
             );
-            let shape = match known.get(&names[..]) {
-                Some(&shape) => shape,
-                None => {
-                    let shape = part.shapes.len() as u32;
-                    known.insert(names.clone().into_boxed_slice(), shape);
-                    part.shapes.push(names.clone().into_boxed_slice());
-                    part.counts.push(0);
-                    shape
-                }
-            };
+            let shape = known.get(&names[..]).copied().unwrap_or_else(|| {
+                let shape = part.lists.len() as u32;
+                known.insert(names.clone().into_boxed_slice(), shape);
+                part.lists.push(names.clone().into_boxed_slice());
+                part.counts.push(0);
+                shape
+            });
             part.counts[shape as usize] += 1;
             part.objects.push((node, shape));
         }
@@ -129,7 +126,7 @@ impl Shapes {
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut known: FxHashMap<Box<[u32]>, usize> = FxHashMap::default();
         let mut start: Vec<u32> = Vec::new();
-        for (shape, names) in self.shapes.iter().enumerate() {
+        for (shape, names) in self.lists.iter().enumerate() {
             start.clear();
             let mut units = 1;
             for &name in names {
@@ -160,7 +157,7 @@ impl Shapes {
             .into_iter()
             .take_while(|found| found.count >= MIN_OBJECTS && found.count * OBJECTS_PER_INTERFACE >= objects)
             .map(|candidate| {
-                let names = self.shapes[candidate.shape].iter();
+                let names = self.lists[candidate.shape].iter();
                 let names = names.filter(|&&name| graph.vocabulary().word(name) != Word::Proto);
                 let properties: Vec<Vec<u8>> = names
                     .take(candidate.properties)
@@ -175,7 +172,7 @@ impl Shapes {
     pub(crate) fn assign(&self, graph: &HeapGraph, interfaces: &[Interface]) -> Vec<Option<u32>> {
         let mut properties = Properties::new(graph);
         let shapes: Vec<Vec<u32>> = self
-            .shapes
+            .lists
             .iter()
             .map(|names| names.iter().map(|&name| properties.number_and_length(name).0).collect())
             .collect();

@@ -61,21 +61,17 @@ impl Owners {
         let mut owners = Self { ownable, owner: memory::filled(nodes.len(), NOBODY, "owners")? };
         let mut work = Vec::new();
         for node in nodes.all() {
-            if node.0 & 0xffff == 0 {
-                monitor.check()?;
-            }
+            monitor.tick(node.index())?;
             if !owners.ownable.contains(node.index()) {
                 owners.flow(graph, node, node.0, &mut work);
             }
         }
         monitor.advance("sizes", 0.5)?;
         // Each node enters at most twice: when it gets an owner and when it gets a second.
-        let mut steps = 0_u32;
+        let mut steps = 0_usize;
         while let Some(node) = work.pop() {
-            steps = steps.wrapping_add(1);
-            if steps & 0xffff == 0 {
-                monitor.check()?;
-            }
+            steps += 1;
+            monitor.tick(steps)?;
             let owner = owners.owner[node.index()];
             owners.flow(graph, node, owner, &mut work);
         }

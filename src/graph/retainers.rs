@@ -30,9 +30,7 @@ impl Retainers {
         let mut edges = memory::zeroed::<u32>(targets.len(), "retainers")?;
         // Filled from the back, so that each range ends up in the order of the file.
         for (edge, &target) in targets.iter().enumerate().rev() {
-            if edge & 0xf_ffff == 0 {
-                monitor.check()?;
-            }
+            monitor.tick(edge)?;
             let slot = &mut first[target as usize];
             *slot -= 1;
             edges[*slot as usize] = edge as u32;
@@ -41,6 +39,7 @@ impl Retainers {
     }
 
     /// The edges that end at a node, of every kind.
+    #[must_use]
     pub fn edges(&self, node: NodeId) -> impl ExactSizeIterator<Item = usize> {
         let range = self.first[node.index()] as usize..self.first[node.index() + 1] as usize;
         self.edges[range].iter().map(|&edge| edge as usize)

@@ -54,6 +54,7 @@ impl DominatorTree {
     }
 
     /// All nodes in preorder: each subtree is a stretch that begins with its head.
+    #[must_use]
     pub fn preorder(&self) -> impl DoubleEndedIterator<Item = NodeId> + ExactSizeIterator {
         self.order.iter().map(|&node| NodeId(node))
     }

@@ -223,6 +223,7 @@ impl Edges {
 }
 
 /// Takes the first `count` elements off a mutable slice.
+#[expect(clippy::mut_mut, reason = "the slice itself is what moves on")]
 fn front<'a, T>(slice: &mut &'a mut [T], count: usize) -> &'a mut [T] {
     let (head, tail) = std::mem::take(slice).split_at_mut(count);
     *slice = tail;

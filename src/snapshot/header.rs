@@ -135,7 +135,7 @@ impl Header {
         let edge_kinds = edge_types.iter().map(|name| EdgeKind::from_name(name)).collect();
 
         // root_index is an index into the array of numbers, like to_node.
-        if raw.root_index % node.fields as u64 != 0 {
+        if !raw.root_index.is_multiple_of(node.fields as u64) {
             return Err(fault(format!("root_index {} is no multiple of the node fields", raw.root_index)));
         }
         Ok(Self {

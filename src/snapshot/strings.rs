@@ -104,7 +104,10 @@ impl Strings {
         self.len() == 0
     }
 
-    /// The text between the quotes as it stands in the file, escapes untouched. Panics when there is no such string.
+    /// The text between the quotes as it stands in the file, escapes untouched.
+    ///
+    /// # Panics
+    /// When there is no such string.
     #[must_use]
     pub fn raw(&self, id: StringId) -> &[u8] {
         let start = self.offsets.get(id);
