@@ -65,7 +65,11 @@ export function analyze(input?: SnapshotInput, options?: AnalyzeOptions): Promis
  * console.log(rows[0].name);              // 'Session'
  * console.log(growth?.[0].holder?.name);  // 'Map'
  */
-export function compare(base: SnapshotInput, target: SnapshotInput, options?: CompareOptions): Promise<CompareAnswer>;
+export function compare(
+  base: SnapshotInput,
+  target: SnapshotInput,
+  options?: CompareOptions,
+): Promise<CompareAnswer>;
 
 /**
  * Takes a snapshot of this process (of the isolate of the calling thread) and writes it to a file.
@@ -162,8 +166,8 @@ export interface Tool {
 }
 
 export interface SnapshotInfo {
-  /** The path as it was given; `null` for bytes, and for the snapshot that `analyze()` takes itself. */
-  path: string | null;
+  /** The path as it was given. Absent for bytes, and for the snapshot that `analyze()` takes itself. */
+  path?: string;
   /** Size of the file (or of the bytes), not of the heap. */
   sizeBytes: number;
   nodeCount: number;
@@ -300,7 +304,7 @@ export interface GrowthRow {
    * The nearest object that stands in both snapshots and dominates most of what was added: without it, they would
    * be gone. `null` when there is none.
    */
-  holder: NodeRef | null;
+  holder: NodeInfo | null;
   /** How many of the added objects it holds. */
   heldCount: number;
   /** Their shallow sizes together. */

@@ -14,12 +14,12 @@ const { HeapAnalyzerError, fromSystem } = require('../lib/errors');
  * @returns {Promise<string | Buffer>}
  */
 async function openInput(file, { stdin, signal }) {
-  if (file === '') throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'The name of the snapshot is empty.');
+  if (file === '') throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'the name of the snapshot is empty');
   if (file !== '-') return file;
   if (stdin.isTTY) {
     throw new HeapAnalyzerError(
       'ERR_HEAP_USAGE',
-      '`-` reads a snapshot from a pipe, but stdin is a terminal.',
+      '`-` reads a snapshot from a pipe, but stdin is a terminal',
     );
   }
   const stop = () => stdin.destroy(signal.reason);
@@ -43,8 +43,11 @@ async function openInput(file, { stdin, signal }) {
 function totalBytes(inputs) {
   return inputs.reduce((sum, input) => {
     if (typeof input !== 'string') return sum + input.length;
-    // A file that cannot be looked at is the engine's to complain about.
-    return sum + (fs.statSync(input, { throwIfNoEntry: false })?.size ?? 0);
+    try {
+      return sum + fs.statSync(input).size;
+    } catch {
+      return sum; // a file that cannot be looked at is the engine's to complain about
+    }
   }, 0);
 }
 

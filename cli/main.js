@@ -55,7 +55,7 @@ function report(error, { stdout, stderr }, json, interrupted) {
   // A bare `heap-analyzer` has already printed its help, to stderr.
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.BAD_INPUT;
   const failure =
-    interrupted === null ? asFailure(error) : new HeapAnalyzerError('ERR_HEAP_CANCELLED', 'Interrupted.');
+    interrupted === null ? asFailure(error) : new HeapAnalyzerError('ERR_HEAP_CANCELLED', 'interrupted');
   const { code, message, offset } = failure;
   if (json) {
     const body = { code, message, ...(offset === undefined ? {} : { offset }) };
@@ -65,8 +65,7 @@ function report(error, { stdout, stderr }, json, interrupted) {
     stderr.write(interrupted === null ? `heap-analyzer: ${message}\n` : '\nheap-analyzer: interrupted\n');
   }
   // Neither ours nor commander's: a bug, and its stack is what a report of it needs.
-  if (failure.code === 'ERR_HEAP_INTERNAL' && failure.cause instanceof Error)
-    stderr.write(`${failure.cause.stack}\n`);
+  if (failure.cause === error && error instanceof Error) stderr.write(`${error.stack}\n`);
   return interrupted ?? exitCodeFor(code);
 }
 
@@ -77,10 +76,10 @@ function asFailure(error) {
     const words = error.message
       .replace(/^error: /, '')
       .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
-    const hint = words.endsWith('?') ? '' : `${words.endsWith('.') ? '' : ';'} --help tells more`;
+    const hint = words.endsWith('?') ? '' : '; --help tells more';
     return new HeapAnalyzerError('ERR_HEAP_USAGE', `${words}${hint}`);
   }
-  return new HeapAnalyzerError('ERR_HEAP_INTERNAL', `A bug in heap-analyzer: ${error?.message ?? error}`, {
+  return new HeapAnalyzerError('ERR_HEAP_INTERNAL', `a bug in heap-analyzer: ${error?.message ?? error}`, {
     cause: error,
   });
 }

@@ -16,7 +16,7 @@ const { parseSize } = require('./render/numbers');
 const integerFrom = (min) => (text) => {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < min || value > 0xffffffff) {
-    throw new InvalidArgumentError(`It takes a whole number from ${min}.`);
+    throw new InvalidArgumentError(`It takes a whole number from ${min}`);
   }
   return value;
 };
@@ -24,7 +24,7 @@ const integerFrom = (min) => (text) => {
 /** @type {(text: string) => number} */
 const bytes = (text) => {
   const value = parseSize(text);
-  if (value === null) throw new InvalidArgumentError('It takes a size such as 500kB, 10MB or 64MiB.');
+  if (value === null) throw new InvalidArgumentError('It takes a size such as 500kB, 10MB or 64MiB');
   return value;
 };
 

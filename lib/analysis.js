@@ -60,7 +60,7 @@ async function analyzeSelf(options) {
   try {
     const answer = await analyzeInput(snapshot.file, options, true);
     // The file is gone when the caller reads this.
-    for (const described of answer.snapshots) described.path = null;
+    for (const described of answer.snapshots) delete described.path;
     return answer;
   } finally {
     await snapshot.remove();

@@ -60,7 +60,7 @@ function describe(value) {
 function badArgument(name, expected, received) {
   return new HeapAnalyzerError(
     'ERR_HEAP_USAGE',
-    `Expected ${expected} for \`${name}\` but received ${describe(received)}.`,
+    `expected ${expected} for \`${name}\` but received ${describe(received)}`,
   );
 }
 
@@ -91,7 +91,7 @@ const SYSTEM_CODES = new Map([
 /**
  * Turns an error of `node:fs` into one sentence about what could not be done.
  * @param {any} error
- * @param {string} task what was tried, to be read after "Cannot", e.g. "write the snapshot in /data"
+ * @param {string} task what was tried, to be read after "cannot", e.g. "write the snapshot in /data"
  */
 function fromSystem(error, task) {
   if (error instanceof HeapAnalyzerError) return error;
@@ -99,7 +99,7 @@ function fromSystem(error, task) {
   // Node words these errors as "ENOSPC: no space left on device, write '/path'"; the middle is what we want.
   const words = /^[A-Z0-9]+: ([^,]+)/.exec(String(error?.message ?? error));
   const why = words ? `${words[1]} (${systemCode})` : String(error?.message ?? error);
-  return new HeapAnalyzerError(SYSTEM_CODES.get(systemCode) ?? 'ERR_HEAP_IO', `Cannot ${task}: ${why}.`, {
+  return new HeapAnalyzerError(SYSTEM_CODES.get(systemCode) ?? 'ERR_HEAP_IO', `cannot ${task}: ${why}`, {
     cause: error,
   });
 }

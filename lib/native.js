@@ -71,7 +71,7 @@ function noAddon(file, cause) {
       : `binaries exist for ${PUBLISHED.join(', ')}`;
   return new HeapAnalyzerError(
     'ERR_HEAP_NO_ADDON',
-    `The native part of heap-analyzer is missing for ${platform}: ${tried}; ${advice}.`,
+    `the native part of heap-analyzer is missing for ${platform}: ${tried}; ${advice}`,
     { cause },
   );
 }

@@ -40,7 +40,7 @@ function readOptions(functionName, given, known) {
  */
 function unknownOption(functionName, name, known) {
   const meant = nearest(name, known);
-  const hint = meant ? `did you mean \`${meant}\`?` : `it takes ${known.join(', ')}.`;
+  const hint = meant ? `did you mean \`${meant}\`?` : `it takes ${known.join(', ')}`;
   return new HeapAnalyzerError('ERR_HEAP_USAGE', `${functionName}() has no option \`${name}\`: ${hint}`);
 }
 

@@ -30,7 +30,7 @@ function define(command, context) {
   addJson(command);
   addExamples(command, [
     'heap-analyzer compare before.heapsnapshot after.heapsnapshot',
-    'heap-analyzer compare before.heapsnapshot after.heapsnapshot --fail-on-growth 10MB',
+    'heap-analyzer compare a.heapsnapshot b.heapsnapshot --fail-on-growth 10MB',
   ]);
   command.action((base, target, options) => run(base, target, options, context));
 }
@@ -50,7 +50,7 @@ async function run(base, target, options, context) {
 
   const { json, quiet = false, all, growth, threads } = options;
   if (base === '-' && target === '-') {
-    throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'Only one of the two snapshots can be read from the pipe.');
+    throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'only one of the two snapshots can be read from the pipe');
   }
   const top = options.top ?? (json ? undefined : ROWS_OF_TEXT);
   const inputs = [await openInput(base, context), await openInput(target, context)];

@@ -42,8 +42,8 @@ async function run({ keep, json, quiet = false }, context) {
 
   const style = styleFor(context.stdout, context.env);
   const tell = (/** @type {string} */ text) => void (json || context.stdout.write(text));
-  const { signal, stop } = withDeadline(context.signal);
   const directory = await openInto(keep);
+  const { signal, stop } = withDeadline(context.signal);
   try {
     tell(opening(style));
     const { captures, elapsedMs } = await captureShop(
@@ -121,9 +121,7 @@ function withDeadline(signal) {
   signal.addEventListener('abort', pass, { once: true });
   const timer = setTimeout(() => {
     const seconds = DEADLINE_MS / 1000;
-    controller.abort(
-      new HeapAnalyzerError('ERR_HEAP_INTERNAL', `The demo was not done within ${seconds} s.`),
-    );
+    controller.abort(new HeapAnalyzerError('ERR_HEAP_INTERNAL', `the demo was not done within ${seconds} s`));
   }, DEADLINE_MS);
   if (signal.aborted) pass();
   return {

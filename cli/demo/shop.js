@@ -94,7 +94,7 @@ async function startShop(signal) {
 }
 
 /** @param {string} what */
-const failed = (what) => new HeapAnalyzerError('ERR_HEAP_INTERNAL', `The demo's process ${what}.`);
+const failed = (what) => new HeapAnalyzerError('ERR_HEAP_INTERNAL', `the demo's process ${what}`);
 
 /**
  * @typedef {{ port: number, agent: http.Agent, signal: AbortSignal }} Shop

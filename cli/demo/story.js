@@ -65,7 +65,8 @@ function plainWords({ totals, growth }, visits) {
     );
     if (holder) {
       sentences.push(
-        `${count(heldCount)} of them are held by one object that was there before the visits began: ` +
+        `${heldCount === countDelta ? 'All' : count(heldCount)} of them are held by one object that was there ` +
+          'before the visits began: ' +
           `${clean(holder.name || holder.class)} @${holder.id}. Cut that, and they go.`,
       );
     }
@@ -79,7 +80,7 @@ function plainWords({ totals, growth }, visits) {
 /** @param {string | null} keptIn */
 function lookYourself(keptIn) {
   if (keptIn === null) {
-    return ['  To keep the snapshots and look for yourself: heap-analyzer demo --keep snapshots'];
+    return ['  To keep the snapshots, and look for yourself:', '    heap-analyzer demo --keep snapshots'];
   }
   return [
     `  The three snapshots are in ${keptIn}. Look for yourself:`,

@@ -7,7 +7,7 @@
  */
 
 const { shownOf, snapshotLines, UNITS_NOTE } = require('./analysis');
-const { count, counted, signedCount, signedSize, size } = require('./numbers');
+const { count, signedCount, signedSize, size } = require('./numbers');
 const { table } = require('./table');
 const { clean, fit } = require('./text');
 
@@ -88,36 +88,32 @@ function changeTable(rows, style) {
 }
 
 /**
+ * By how much the classes grew, and the nearest object for each that was there before and keeps most of what was
+ * added.
  * @param {any[] | undefined} growth absent when it was not asked for
  * @param {import('./style').Style} style
  */
 function growthSection(growth, style) {
   if (!growth?.length) return [];
-  return [
-    '',
-    style.colors.bold('What grew, and who holds it'),
-    '',
-    ...growth.flatMap((row) => growthLines(row, style)),
+  const columns = [
+    { title: 'CLASS', name: true, value: (/** @type {any} */ row) => row.name },
+    { title: 'SIZE ±', value: (/** @type {any} */ row) => signedSize(row.sizeDelta) },
+    { title: 'OF IT HELD', value: (/** @type {any} */ row) => (row.holder ? size(row.heldSize) : '') },
+    { title: 'BY', left: true, value: (/** @type {any} */ row) => holderText(row.holder) },
   ];
+  return ['', style.colors.bold('What grew, and who holds it'), '', ...table(columns, growth, style)];
 }
 
+/** So much of a holder's name that the classes keep their room on 80 columns. */
+const HOLDER_COLUMNS = 20;
+
 /**
- * Two lines for one class: by how much it grew, and the nearest object that was there before and keeps most of
- * what was added.
- * @param {any} row
- * @param {import('./style').Style} style
+ * @param {any} holder
+ * @returns {string}
  */
-function growthLines({ name, countDelta, sizeDelta, holder, heldCount, heldSize }, style) {
-  const grew = `${signedSize(sizeDelta)} in ${counted(Math.abs(countDelta), 'object')}`;
-  const title = fit(clean(name), style.width - grew.length - 4);
-  const held = holder
-    ? `${counted(heldCount, 'object')} (${size(heldSize)}) held by ${clean(holder.name || holder.class)}`
-    : 'no single object from before holds them';
-  const id = holder ? ` @${holder.id}` : '';
-  return [
-    `  ${style.colors.bold(title)}  ${grew}`,
-    `    ${fit(held, style.width - 4 - id.length)}${style.colors.dim(id)}`,
-  ];
+function holderText(holder) {
+  if (!holder) return 'no single object';
+  return `${fit(clean(holder.name || holder.class), HOLDER_COLUMNS)} @${holder.id}`;
 }
 
 /**
@@ -130,4 +126,4 @@ function paintDelta(text, delta, { colors }) {
   return delta > 0 ? colors.red(text) : colors.green(text);
 }
 
-module.exports = { renderComparison, growthLines, changeTable };
+module.exports = { renderComparison };

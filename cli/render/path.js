@@ -11,13 +11,14 @@ const { clean, fit, width } = require('./text');
 const LONGEST = 14;
 
 /**
- * @param {Array<{ text: string }>} hops
+ * The first hop leaves the root, over an edge that has only a number: there the object's own name says more.
+ * @param {Array<{ node: { name: string }, text: string }>} hops
  * @param {number} columns
  * @param {string} indent
  * @returns {string[]} lines
  */
 function pathLines(hops, columns, indent) {
-  const texts = hops.map((hop) => clean(hop.text));
+  const texts = hops.map(({ node, text }, index) => clean((index === 0 && node.name) || text));
   if (texts.length > LONGEST) {
     const left = texts.length - LONGEST;
     texts.splice(LONGEST / 2, left, `… ${left} more …`);

@@ -18,6 +18,7 @@ const NAME_MINIMUM = 24;
  * @property {string} title
  * @property {(row: any) => string} value
  * @property {boolean} [name] the column of names: left-aligned, cut to fit; exactly one per table
+ * @property {boolean} [left] left-aligned as well, and shown whole
  * @property {boolean} [optional] left out when the names would become too short
  * @property {(text: string, row: any) => string} [paint] colours the padded cell
  */
@@ -70,7 +71,7 @@ function fitColumns(columns, widths, total) {
     const last = shown.findLastIndex((column) => column.optional);
     shown = shown.filter((_, index) => index !== last);
   }
-  widths.set(name, Math.max(8, Math.min(widths.get(name) ?? 0, roomForName())));
+  widths.set(name, Math.min(widths.get(name) ?? 0, Math.max(8, roomForName())));
   return shown;
 }
 
@@ -81,7 +82,7 @@ function fitColumns(columns, widths, total) {
  */
 function align(column, text, widths) {
   const columns = widths.get(column) ?? 0;
-  return column.name ? padEnd(fit(text, columns), columns) : padStart(text, columns);
+  return column.name || column.left ? padEnd(fit(text, columns), columns) : padStart(text, columns);
 }
 
 module.exports = { table };

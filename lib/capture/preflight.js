@@ -68,7 +68,7 @@ function correctionFrom(estimatedNodes, realNodes) {
  * @returns {{ refusal: string | null, warning: string | null }}
  */
 function judge(needed, memory, diskBytes) {
-  const heap = `A snapshot of this heap (${megabytes(needed.heapUsed)}, about ${needed.nodes} nodes)`;
+  const heap = `a snapshot of this heap (${megabytes(needed.heapUsed)}, about ${needed.nodes} nodes)`;
   const pause = `a pause of about ${(needed.pauseMs / 1000).toFixed(1)} s`;
   if (memory && needed.memoryBytes > memory.bytes) {
     return {
@@ -88,7 +88,7 @@ function judge(needed, memory, diskBytes) {
   const warning =
     memory && worst > memory.bytes
       ? `${heap} is expected to need ${megabytes(needed.memoryBytes)} of memory beside the heap; a heap of many ` +
-        `small objects can need ${megabytes(worst)}, and only ${megabytes(memory.bytes)} are available (${whose(memory)}).`
+        `small objects can need ${megabytes(worst)}, and only ${megabytes(memory.bytes)} are available (${whose(memory)})`
       : null;
   return { refusal: null, warning };
 }
@@ -114,10 +114,7 @@ function megabytes(bytes) {
 async function preflight(needed, { memory, disk, warn }) {
   const { refusal, warning } = judge(needed, await memory(), await disk());
   if (refusal) {
-    throw new HeapAnalyzerError(
-      'ERR_HEAP_CAPTURE',
-      `${refusal}; the option \`force: true\` captures anyway.`,
-    );
+    throw new HeapAnalyzerError('ERR_HEAP_CAPTURE', `${refusal}; the option \`force: true\` captures anyway`);
   }
   if (warning) warn(warning);
 }

@@ -24,6 +24,7 @@ const {
   removePrivateDirectory,
   sweepLeftovers,
 } = require('./private-directory');
+const { writeSnapshot } = require('./write-snapshot');
 
 /**
  * @typedef {object} CaptureOptions
@@ -91,9 +92,7 @@ async function captureNow({ signal, force, reason, ...asked }, directory) {
       ...(reason === undefined ? {} : { reason }),
       options,
     };
-    const started = performance.now();
-    v8.writeHeapSnapshot(file, options);
-    const pauseMs = Math.round((performance.now() - started) * 10) / 10;
+    const pauseMs = writeSnapshot(file, options);
     await fs.chmod(file, 0o600);
     signal?.throwIfAborted();
     const learn = (/** @type {number} */ realNodes) => {

@@ -28,7 +28,7 @@ const NO_HARD_LINKS = new Set([
 function exists(target) {
   return new HeapAnalyzerError(
     'ERR_HEAP_EXISTS',
-    `${target} exists already; choose another name or give the option \`overwrite: true\`.`,
+    `${target} exists already; choose another name or give the option \`overwrite: true\``,
   );
 }
 
@@ -43,7 +43,7 @@ async function refuseTaken(target, overwrite) {
   if (stats?.isDirectory()) {
     throw new HeapAnalyzerError(
       'ERR_HEAP_IS_DIRECTORY',
-      `${target} is a directory; a snapshot needs the name of a file.`,
+      `${target} is a directory; a snapshot needs the name of a file`,
     );
   }
   if (stats && !overwrite) throw exists(target);

@@ -1,0 +1,145 @@
+'use strict';
+
+/**
+ * What all commands have in common: help, version, wrong usage, pipes.
+ */
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const { version } = require('../..');
+const { executable, root, run, runCli } = require('../helpers/run');
+const { sessionsText } = require('../helpers/snapshot');
+const { temporaryDirectory } = require('../helpers/temporary');
+
+const directory = temporaryDirectory(test);
+const file = path.join(directory, 'heap.heapsnapshot');
+fs.writeFileSync(file, sessionsText(10));
+
+test('--version', async () => {
+  for (const flag of ['--version', '-V']) {
+    assert.deepEqual(await runCli([flag]), { code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
+  }
+});
+
+test('--help lists the commands and the exit codes', async () => {
+  for (const flag of ['--help', '-h']) {
+    const { code, stdout, stderr } = await runCli([flag]);
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    for (const word of ['analyze', 'compare', 'demo', 'Exit codes', '130'])
+      assert.ok(stdout.includes(word), word);
+  }
+});
+
+test('without a command: the help, on stderr, as wrong usage', async () => {
+  const { code, stdout, stderr } = await runCli([]);
+  assert.equal(code, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^Usage: heap-analyzer/);
+});
+
+for (const name of ['analyze', 'compare', 'demo']) {
+  test(`${name} --help has two examples, and fits 80 columns`, async () => {
+    const { code, stdout } = await runCli([name, '--help']);
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`^Usage: heap-analyzer ${name} `));
+    assert.equal(stdout.match(/^ {2}\$ heap-analyzer /gm)?.length, 2);
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+  });
+}
+
+/** Wrong usage, and what the sentence has to say. */
+const mistakes = [
+  [['anlyze', 'x'], /unknown command 'anlyze'; did you mean analyze\?/],
+  [['conpare', 'x', 'y'], /did you mean compare\?/],
+  [['frobnicate'], /unknown command 'frobnicate'/],
+  [['--verison'], /unknown option '--verison'; did you mean --version\?/],
+  [['analyze'], /missing required argument 'file'/],
+  [['analyze', 'a', 'b'], /too many arguments/],
+  [['analyze', 'a', '--tpo', '3'], /unknown option '--tpo'; did you mean --top\?/],
+  [['analyze', 'a', '--top'], /option '--top <n>' argument missing/],
+  [['analyze', 'a', '--top', 'many'], /'many' is invalid. it takes a whole number from 0/i],
+  [['analyze', 'a', '--top', '-1'], /whole number|argument missing|unknown option/i],
+  [['analyze', 'a', '--threads', '0'], /whole number from 1/],
+  [['analyze', ''], /name of the snapshot is empty/],
+  [['compare', 'a'], /missing required argument 'target'/],
+  [['compare', '-', '-'], /only one of the two/],
+  [['compare', 'a', 'b', '--fail-on-growth', 'much'], /size such as 500kB/],
+  [['demo', '--kep', 'x'], /did you mean --keep\?/],
+];
+
+for (const [args, sentence] of mistakes) {
+  test(`wrong usage: ${args.join(' ')}`, async () => {
+    const text = await runCli(args);
+    assert.equal(text.code, 2);
+    assert.equal(text.stdout, '');
+    assert.match(text.stderr, /^heap-analyzer: [^\n]*\n$/);
+    assert.match(text.stderr, sentence);
+    const json = await runCli([...args, '--json']);
+    assert.equal(json.code, 2);
+    assert.equal(json.stderr, '');
+    const { error } = JSON.parse(json.stdout);
+    assert.equal(error.code, 'ERR_HEAP_USAGE');
+  });
+}
+
+test(
+  'a reader that goes away early is no error',
+  { skip: process.platform === 'win32' && 'no sh' },
+  async () => {
+    for (const options of ['', '--json']) {
+      const line = `"${process.execPath}" "${executable}" analyze "${file}" ${options} | head -n 1`;
+      const { stdout, stderr } = await run(['-c', line], { command: 'sh' });
+      assert.equal(stderr, '');
+      assert.equal(stdout.split('\n').length, 2);
+    }
+    // And when it is gone before the first byte.
+    const child = spawn(process.execPath, [executable, 'analyze', file], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    let complaints = '';
+    child.stderr.on('data', (chunk) => (complaints += chunk));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    assert.equal(complaints, '');
+    assert.equal(code, 0);
+  },
+);
+
+test(
+  'an answer that cannot be written is a failure',
+  { skip: !fs.existsSync('/dev/full') && 'no /dev/full' },
+  async () => {
+    const line = `"${process.execPath}" "${executable}" analyze "${file}" > /dev/full`;
+    const { code, stderr } = await run(['-c', line], { command: 'sh' });
+    assert.equal(code, 3);
+    assert.match(stderr, /^heap-analyzer: cannot write the output: .*ENOSPC.*\n$/);
+  },
+);
+
+test(
+  'SIGTERM ends it, too, with the code that shells expect',
+  { skip: process.platform === 'win32' && 'no signals' },
+  async () => {
+    const { code, stderr } = await runCli(['analyze', '-'], {
+      onStart(child) {
+        child.stdin.end = () => child.stdin; // keeps the pipe open: the command waits for more
+        setTimeout(() => child.kill('SIGTERM'), 500);
+      },
+    });
+    assert.equal(code, 143);
+    assert.match(stderr, /heap-analyzer: interrupted/);
+  },
+);
+
+test('the executable can be executed', { skip: process.platform === 'win32' && 'no modes' }, () => {
+  assert.ok(fs.statSync(executable).mode & 0o100);
+  assert.match(fs.readFileSync(executable, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+  assert.equal(
+    require(path.join(root, 'package.json')).bin['heap-analyzer'].replace(/^\.\//, ''),
+    'cli/heap-analyzer.js',
+  );
+});

@@ -1,0 +1,55 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const test = require('node:test');
+const { clean, fit, padEnd, padStart, width } = require('../../../cli/render/text');
+
+test('nothing that a terminal would act upon gets through', () => {
+  for (const [raw, cleaned] of [
+    ['plain', 'plain'],
+    ['a\tb\r\nc', 'a b c'],
+    ['\x1b[2Jgone', '\ufffd[2Jgone'],
+    ['\x1b]0;title\x07', '\ufffd]0;title\ufffd'],
+    ['\x9b31mred', '\ufffd31mred'],
+    ['a\u202egnp.exe', 'a\ufffdgnp.exe'],
+    ['\u2066x\u2069', '\ufffdx\ufffd'],
+    ['lone \ud83d half', 'lone \ufffd half'],
+    ['whole 😀', 'whole 😀'],
+    ['\x00\x7f', '\ufffd\ufffd'],
+    ['line\u2028break', 'line\ufffdbreak'],
+  ]) {
+    assert.equal(clean(raw), cleaned, JSON.stringify(raw));
+  }
+});
+
+test('columns are counted as a terminal counts them', () => {
+  for (const [text, columns] of [
+    ['', 0],
+    ['abc', 3],
+    ['äöü', 3],
+    ['e\u0301', 1],
+    ['日本語', 6],
+    ['한국', 4],
+    ['ｆｕｌｌ', 8],
+    ['😀', 2],
+    ['a\u200bb', 2],
+    ['…→−±', 4],
+    ['𠀀', 2],
+  ]) {
+    assert.equal(width(text), columns, JSON.stringify(text));
+  }
+});
+
+test('cutting never exceeds the columns and marks what is missing', () => {
+  assert.equal(fit('abcdef', 6), 'abcdef');
+  assert.equal(fit('abcdef', 5), 'abcd…');
+  assert.equal(fit('日本語日本語', 6), '日本…');
+  assert.equal(fit('e\u0301e\u0301e\u0301', 2), 'e\u0301…');
+  for (let columns = 1; columns < 14; columns++) assert.ok(width(fit('a日b本c語d😀e', columns)) <= columns);
+});
+
+test('padding goes by columns, too', () => {
+  assert.equal(padEnd('日', 4), '日  ');
+  assert.equal(padStart('日', 4), '  日');
+  assert.equal(padEnd('toolong', 3), 'toolong');
+});

@@ -1,0 +1,166 @@
+'use strict';
+
+/**
+ * index.d.ts is written by hand, so it is held against reality: real answers must fit the declared shapes, with
+ * no key too few and none too many, and the examples of a user must compile.
+ */
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const api = require('..');
+const { root, run } = require('./helpers/run');
+const { sessionsText } = require('./helpers/snapshot');
+const { temporaryDirectory } = require('./helpers/temporary');
+
+const info = `{ path: 'x', sizeBytes: 1, nodeCount: 1, edgeCount: 1 }`;
+
+/** What is compiled, in one run because the compiler takes seconds to start. */
+const samples = {
+  'notices.mts': `import type { SnapshotInfo } from 'heap-analyzer';
+    export const whole: SnapshotInfo = ${info};
+    export const few: SnapshotInfo = ${info.replace(', edgeCount: 1', '')};
+    export const many: SnapshotInfo = ${info.replace('}', ', more: 1 }')};`,
+
+  'user.mts': `import { analyze, compare, takeHeapSnapshot, HeapAnalyzerError, version } from 'heap-analyzer';
+    import type { AnalyzeAnswer, CompareAnswer, CaptureAnswer, Progress } from 'heap-analyzer';
+
+    const self: AnalyzeAnswer = await analyze();
+    const file: AnalyzeAnswer = await analyze(new URL('file:///x'), {
+      top: 3,
+      all: true,
+      threads: 2,
+      signal: AbortSignal.timeout(1000),
+      onProgress: ({ phase, fraction }: Progress) => console.log(phase, fraction.toFixed(2)),
+    });
+    const bytes: AnalyzeAnswer = await analyze(Buffer.from('x'));
+    const both: CompareAnswer = await compare('a', new Uint8Array(3), { growth: false, top: 3 });
+    const taken: CaptureAnswer = await takeHeapSnapshot(undefined, { force: true, reason: 'why' });
+    const text: string = version + self.tool.version + both.rows[0]?.name + taken.sha256;
+    const size: number = file.classes[0]!.retainedSize + bytes.biggest[0]!.path[0]!.node.id;
+    const holder: string | undefined = both.growth?.[0]?.holder?.class;
+    try {
+      await analyze('x');
+    } catch (error) {
+      if (error instanceof HeapAnalyzerError && error.code === 'ERR_HEAP_TRUNCATED') console.log(error.offset);
+    }
+    console.log(text, size, holder);
+
+    // @ts-expect-error there is no such option
+    await analyze('x', { tpo: 3 });
+    // @ts-expect-error two snapshots are needed
+    await compare('x');
+    // @ts-expect-error not an option of this function
+    await takeHeapSnapshot('x', { top: 3 });
+    // @ts-expect-error no such code
+    new HeapAnalyzerError('ERR_OTHER', 'x');`,
+
+  'required.cts': `import api = require('heap-analyzer');
+    const answer: Promise<api.AnalyzeAnswer> = api.analyze('x');
+    export = answer;`,
+};
+
+/** Complaints of the compiler by the file they are about. @type {Map<string, string[]>} */
+const complaints = new Map();
+
+/**
+ * Real answers as literals of their declared types. A literal may have no key that is not declared, and must have
+ * all that are required: that is what makes the compilation a check.
+ * @param {string} directory
+ */
+async function realAnswers(directory) {
+  const base = path.join(directory, 'base.heapsnapshot');
+  const target = path.join(directory, 'target.heapsnapshot');
+  fs.writeFileSync(base, sessionsText(3));
+  fs.writeFileSync(target, sessionsText(5));
+  const error = await api.analyze('/there/is/nothing').catch((thrown) => thrown);
+  const literals = {
+    AnalyzeAnswer: [await api.analyze(base), await api.analyze(), await api.analyze(fs.readFileSync(base))],
+    CompareAnswer: [
+      await api.compare(base, target),
+      await api.compare(base, target, { growth: false }),
+      await api.compare(target, base),
+    ],
+    CaptureAnswer: [
+      await api.takeHeapSnapshot(path.join(directory, 'a')),
+      await api.takeHeapSnapshot(path.join(directory, 'b'), { reason: 'a test' }),
+    ],
+    ErrorCode: [error.code],
+  };
+  const lines = Object.entries(literals).flatMap(([type, values]) =>
+    values.map((value, index) => `export const ${type}${index}: api.${type} = ${JSON.stringify(value, null, 1)};`),
+  );
+  return `import type * as api from 'heap-analyzer';\n${lines.join('\n')}`;
+}
+
+test.before(async () => {
+  const directory = temporaryDirectory(test);
+  const sources = { ...samples, 'answers.mts': await realAnswers(directory) };
+  for (const [name, source] of Object.entries(sources)) fs.writeFileSync(path.join(directory, name), source);
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    target: 'es2022',
+    module: 'node16',
+    moduleResolution: 'node16',
+    types: ['node'],
+    typeRoots: [path.join(root, 'node_modules', '@types')],
+    paths: { 'heap-analyzer': [path.join(root, 'index.d.ts')] },
+  };
+  const project = JSON.stringify({ compilerOptions, files: Object.keys(sources) });
+  fs.writeFileSync(path.join(directory, 'tsconfig.json'), project);
+  const compiler = path.join(root, 'node_modules', '.bin', 'tsc');
+  const { stdout } = await run(['--pretty', 'false', '-p', '.'], { command: compiler, cwd: directory });
+  for (const name of Object.keys(sources)) complaints.set(name, []);
+  for (const line of stdout.split('\n').filter((text) => /^\S/.test(text))) {
+    const name = line.slice(0, line.indexOf('('));
+    complaints.set(name, [...(complaints.get(name) ?? []), line]);
+  }
+});
+
+test('real answers fit the declared shapes exactly', () => {
+  assert.deepEqual(complaints.get('answers.mts'), []);
+});
+
+test('the check notices a key too few and a key too many', () => {
+  const [few, many, ...more] = complaints.get('notices.mts') ?? [];
+  assert.match(few, /\(3,.*edgeCount/);
+  assert.match(many, /\(4,.*more/);
+  assert.deepEqual(more, []);
+});
+
+test('what a user writes compiles, and what is wrong does not', () => {
+  assert.deepEqual(complaints.get('user.mts'), []);
+  assert.deepEqual(complaints.get('required.cts'), []);
+});
+
+test('the compiler complains about nothing else', () => {
+  assert.deepEqual([...complaints.keys()].sort(), ['answers.mts', ...Object.keys(samples)].sort());
+});
+
+test('exactly the declared names are exported', () => {
+  const declared = fs
+    .readFileSync(path.join(root, 'index.d.ts'), 'utf8')
+    .matchAll(/^export (?:const|function|class) (\w+)/gm);
+  assert.deepEqual(Object.keys(api).sort(), [...declared].map(([, name]) => name).sort());
+});
+
+test('every code that is declared is documented, and every one in the sources is declared', () => {
+  const declarations = fs.readFileSync(path.join(root, 'index.d.ts'), 'utf8');
+  const declared = new Set([...declarations.matchAll(/\| '(ERR_HEAP_\w+)'/g)].map(([, code]) => code));
+  const documented = new Set(
+    [...declarations.matchAll(/^ \* \| `(ERR_HEAP_\w+)` \|/gm)].map(([, code]) => code),
+  );
+  assert.deepEqual([...documented].sort(), [...declared].sort());
+  const used = new Set();
+  for (const folder of ['lib', 'cli', 'src']) {
+    for (const file of fs.readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })) {
+      if (!/\.(js|rs)$/.test(file.name)) continue;
+      const source = fs.readFileSync(path.join(file.parentPath ?? file.path, file.name), 'utf8');
+      for (const [code] of source.matchAll(/ERR_HEAP_[A-Z_]+[A-Z]/g)) used.add(code);
+    }
+  }
+  for (const code of used) assert.ok(declared.has(code), `${code} is not declared`);
+});
