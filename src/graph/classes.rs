@@ -16,7 +16,7 @@ use crate::{
     error::Result,
     memory,
     monitor::Monitor,
-    snapshot::{Location, NodeId, NodeKind, StringId, lossy},
+    snapshot::{Location, NodeId, NodeKind, StringId},
 };
 
 /// A class of nodes.
@@ -42,7 +42,7 @@ impl Classes {
         let mut namer = Namer::new(graph);
         let interface_of_shape = shapes.assign(graph, interfaces);
         let interface_names: Vec<u32> =
-            interfaces.iter().map(|interface| namer.name(Cow::Borrowed(interface.name.as_bytes()))).collect();
+            interfaces.iter().map(|interface| namer.name(Cow::Borrowed(&interface.name))).collect();
         let mut objects = shapes.objects().iter().copied().peekable();
         let mut locations = graph.snapshot().locations.iter().peekable();
         let nodes = &graph.snapshot().nodes;
@@ -122,12 +122,12 @@ impl Found {
     }
 
     fn with_names(self, namer: &Namer<'_>) -> Vec<Class> {
-        let mut names = vec![&[][..]; namer.numbers.len()];
+        let mut names = vec![""; namer.numbers.len()];
         for (name, &number) in &namer.numbers {
             names[number as usize] = name;
         }
         let class = |(name, location): (u32, Option<Location>)| {
-            let name = lossy(names[name as usize]);
+            let name = names[name as usize].to_owned();
             let key = match location {
                 Some(Location { script, line, column }) => {
                     format!("{},{},{},{name}", script.cast_signed(), line.cast_signed(), column.cast_signed())
@@ -140,10 +140,10 @@ impl Found {
     }
 }
 
-/// Numbers for class names, equal for equal texts.
+/// Numbers for class names, equal for equal texts: what looks alike is one row, so that a key names one class.
 struct Namer<'a> {
     graph: &'a HeapGraph,
-    numbers: FxHashMap<Cow<'a, [u8]>, u32>,
+    numbers: FxHashMap<Cow<'a, str>, u32>,
     /// By string, 1 + number, for names that are taken as they stand.
     by_string: Vec<u32>,
     /// By kind, for kinds with one class.
@@ -162,13 +162,13 @@ impl<'a> Namer<'a> {
         namer.by_kind = (0..kinds.len())
             .map(|kind| {
                 let kind = NodeKind::from_bits(kind as u8);
-                let name: Cow<'a, [u8]> = match kind {
+                let name: Cow<'a, str> = match kind {
                     NodeKind::OBJECT | NodeKind::NATIVE => return None,
-                    NodeKind::HIDDEN => Cow::Borrowed(b"(system)"),
-                    NodeKind::CODE => Cow::Borrowed(b"(compiled code)"),
-                    NodeKind::CLOSURE => Cow::Borrowed(b"Function"),
-                    NodeKind::REGEXP => Cow::Borrowed(b"RegExp"),
-                    other => Cow::Owned(format!("({})", kinds[other.index()]).into_bytes()),
+                    NodeKind::HIDDEN => Cow::Borrowed("(system)"),
+                    NodeKind::CODE => Cow::Borrowed("(compiled code)"),
+                    NodeKind::CLOSURE => Cow::Borrowed("Function"),
+                    NodeKind::REGEXP => Cow::Borrowed("RegExp"),
+                    other => Cow::Owned(format!("({})", kinds[other.index()])),
                 };
                 Some(namer.name(name))
             })
@@ -176,7 +176,7 @@ impl<'a> Namer<'a> {
         namer
     }
 
-    fn name(&mut self, name: Cow<'a, [u8]>) -> u32 {
+    fn name(&mut self, name: Cow<'a, str>) -> u32 {
         let next = self.numbers.len() as u32;
         *self.numbers.entry(name).or_insert(next)
     }
@@ -187,9 +187,7 @@ impl<'a> Namer<'a> {
         }
         let string = self.graph.snapshot().nodes.name(node);
         if self.graph.dom_states().is_renamed(node) {
-            let mut name = b"Detached ".to_vec();
-            name.extend_from_slice(&self.graph.snapshot().strings.bytes(string));
-            return self.name(Cow::Owned(without_attributes(Cow::Owned(name)).into_owned()));
+            return self.name(without_attributes(self.graph.raw_name(node)));
         }
         match self.by_string[string as usize] {
             0 => {
@@ -202,28 +200,24 @@ impl<'a> Namer<'a> {
     }
 
     fn number_of_string(&mut self, string: StringId) -> u32 {
-        let name = self.graph.snapshot().strings.bytes(string);
+        let name = self.graph.snapshot().strings.text(string);
         let element = matches!(self.graph.vocabulary().word(string), Word::Element | Word::Detached);
         self.name(if element { without_attributes(name) } else { name })
     }
 }
 
 /// `<div id="a">` → `<div>`, `Detached <div id="a">` → `Detached <div>`, anything else as it is.
-fn without_attributes(name: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    let search_from = if name.starts_with(b"<") {
+fn without_attributes(name: Cow<'_, str>) -> Cow<'_, str> {
+    let search_from = if name.starts_with('<') {
         0
-    } else if name.starts_with(b"Detached <") {
-        b"Detached <".len()
+    } else if name.starts_with("Detached <") {
+        "Detached <".len()
     } else {
         return name;
     };
-    match memchr::memchr(b' ', &name[search_from..]) {
+    match name[search_from..].find(' ') {
         None => name,
-        Some(space) => {
-            let mut short = name[..search_from + space].to_vec();
-            short.push(b'>');
-            Cow::Owned(short)
-        }
+        Some(space) => Cow::Owned(format!("{}>", &name[..search_from + space])),
     }
 }
 
@@ -233,8 +227,7 @@ mod tests {
 
     #[test]
     fn elements_are_classed_by_tag() {
-        let short =
-            |name: &str| String::from_utf8(without_attributes(Cow::Borrowed(name.as_bytes())).into_owned()).unwrap();
+        let short = |name: &'static str| without_attributes(Cow::Borrowed(name));
         assert_eq!(short("<div id=\"a\">"), "<div>");
         assert_eq!(short("<div>"), "<div>");
         assert_eq!(short("Detached <div id=\"a\">"), "Detached <div>");

@@ -134,7 +134,7 @@ proptest! {
         let expected = simple_fast(&other, ids[0]);
         let ours = computed(&graph);
         for node in 1..graph.node_count() {
-            prop_assert_eq!(Some(ours[node] as usize), expected.immediate_dominator(ids[node]).map(|id| id.index()));
+            prop_assert_eq!(Some(ours[node] as usize), expected.immediate_dominator(ids[node]).map(petgraph::prelude::NodeIndex::index));
         }
     }
 }

@@ -125,9 +125,10 @@ impl Shapes {
         let mut properties = Properties::new(graph);
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut known: FxHashMap<Box<[u32]>, usize> = FxHashMap::default();
-        let mut start: Vec<u32> = Vec::new();
+        let mut text: Vec<u32> = Vec::new();
         for (shape, names) in self.lists.iter().enumerate() {
-            start.clear();
+            text.clear();
+            let mut taken = 0;
             let mut units = 1;
             for &name in names {
                 if graph.vocabulary().word(name) == Word::Proto {
@@ -138,14 +139,18 @@ impl Shapes {
                 if units > 1 && units + length > NAME_LIMIT {
                     break;
                 }
-                units += length + if units > 1 { 2 } else { 0 };
-                start.push(number);
+                // An empty name at the start leaves no trace in the text, and texts are what is compared.
+                if units > 1 || length > 0 {
+                    units += length + if units > 1 { 2 } else { 0 };
+                    text.push(number);
+                }
+                taken += 1;
             }
-            if start.is_empty() {
+            if taken == 0 {
                 continue;
             }
-            let candidate = *known.entry(start.clone().into_boxed_slice()).or_insert_with(|| {
-                candidates.push(Candidate { shape, properties: start.len(), count: 0 });
+            let candidate = *known.entry(text.clone().into_boxed_slice()).or_insert_with(|| {
+                candidates.push(Candidate { shape, properties: taken, count: 0 });
                 candidates.len() - 1
             });
             candidates[candidate].count += self.counts[shape];
@@ -183,7 +188,8 @@ impl Shapes {
 }
 
 fn interface_name(properties: &[Vec<u8>]) -> String {
-    let quoted: Vec<_> = properties.iter().map(|name| quoted_property(Cow::Borrowed(name))).collect();
+    let named = properties.iter().skip_while(|name| name.is_empty());
+    let quoted: Vec<_> = named.map(|name| quoted_property(Cow::Borrowed(name))).collect();
     format!("{{{}}}", lossy(&quoted.join(&b", "[..])))
 }
 
