@@ -59,7 +59,10 @@ function devtools() {
       build.onResolve({ filter: /^\..*\.js$/ }, ({ path: request, resolveDir }) => ({
         path: path.join(resolveDir, request.replace(/\.js$/, '.ts')),
       }));
-      build.onResolve({ filter: /^conformance:mends$/ }, ({ path: name }) => ({ path: name, namespace: 'mends' }));
+      build.onResolve({ filter: /^conformance:mends$/ }, ({ path: name }) => ({
+        path: name,
+        namespace: 'mends',
+      }));
       build.onLoad({ filter: /.*/, namespace: 'mends' }, () => ({ contents: SWITCH }));
       build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
         const name = path.relative(FRONT_END, file).split(path.sep).join('/');
@@ -85,7 +88,8 @@ function devtools() {
  */
 function replaceOnce(text, find, replacement, name) {
   const parts = text.split(find);
-  if (parts.length !== 2) throw new Error(`${name}: found ${parts.length - 1} times, expected once:\n${find}`);
+  if (parts.length !== 2)
+    throw new Error(`${name}: found ${parts.length - 1} times, expected once:\n${find}`);
   return parts.join(replacement);
 }
 

@@ -65,6 +65,18 @@ class SplitBigUint32ArrayImpl implements`,
     find: `    const nodeSelfSizes = new Uint32Array(nodeCount);`,
     replace: `    const nodeSelfSizes = new (mends.has('wide-sizes') ? Float64Array : Uint32Array)(nodeCount);`,
   },
+  // element-index: a minus sign is read, and the index is the 32 bits it stands for.
+  {
+    file: LOADER,
+    find: `      const startIndex = index;`,
+    replace: `      const minus = mends.has('element-index') && index > 0 && this.#json.charCodeAt(index - 1) === 45;
+      const startIndex = minus ? index - 1 : index;`,
+  },
+  {
+    file: LOADER,
+    find: `this.#array.setValue(this.#arrayIndex++, nextNumber);`,
+    replace: `this.#array.setValue(this.#arrayIndex++, minus ? 2 ** 32 - nextNumber : nextNumber);`,
+  },
   // trace-count: as many trace infos as there are, instead of as many as were counted before the last came.
   {
     file: LOADER,
@@ -91,14 +103,24 @@ class SplitBigUint32ArrayImpl implements`,
     find: `    return new HeapSnapshotNodeIterator(this.rootNode());`,
     replace: `    return new HeapSnapshotNodeIterator(mends.has('root-elsewhere') ? this.createNode(0) : this.rootNode());`,
   },
-  // lone-surrogates: half a character is the replacement character, as in every text we print.
+  // lone-surrogates: half a character is shown as the replacement character, as in every text we print. What is
+  // equal and what is not stays as it is, since only classes' and nodes' shown names pass here.
   {
-    file: LOADER,
-    find: `    this.#snapshot.strings = JSON.parse(this.#json);`,
-    replace: `    this.#snapshot.strings = JSON.parse(this.#json);
-    if (mends.has('lone-surrogates')) {
-      this.#snapshot.strings = this.#snapshot.strings.map((text: string) => text.toWellFormed());
-    }`,
+    file: SNAPSHOT,
+    find: `    return this.snapshot.strings[this.classIndex()];`,
+    replace: `    const name = this.snapshot.strings[this.classIndex()];
+    return mends.has('lone-surrogates') ? name.toWellFormed() : name;`,
+  },
+  {
+    file: SNAPSHOT,
+    find: `  override name(): string {
+    const snapshot = this.snapshot;`,
+    replace: `  override name(): string {
+    return mends.has('lone-surrogates') ? this.exactName().toWellFormed() : this.exactName();
+  }
+
+  exactName(): string {
+    const snapshot = this.snapshot;`,
   },
   // No mend but quiet: unreachable nodes are ordinary here, and their lists of hundreds would hide the results.
   {
@@ -106,6 +128,17 @@ class SplitBigUint32ArrayImpl implements`,
     find: `          console.warn(formatProblemReport(this, problemReport));`,
     replace: `          formatProblemReport(this, problemReport);`,
   },
+];
+
+/** The switches, by the names of the exceptions they belong to. */
+const MENDS = [
+  'merged-rows',
+  'wide-sizes',
+  'element-index',
+  'trace-count',
+  'base-names',
+  'root-elsewhere',
+  'lone-surrogates',
 ];
 
 /**
@@ -116,4 +149,4 @@ function patchesFor(file) {
   return PATCHES.filter((patch) => patch.file === file);
 }
 
-module.exports = { patchesFor };
+module.exports = { MENDS, patchesFor };

@@ -5,6 +5,8 @@
 
 /** Display names are kept of this many nodes, those with the greatest retained size. */
 const NAMED_NODES = 1000;
+/** Every edge is kept of snapshots up to this many nodes; more would only make the results as big as the heap. */
+const NODES_WITH_EDGES = 20_000;
 
 /**
  * @typedef {object} ClassRow
@@ -18,6 +20,7 @@ const NAMED_NODES = 1000;
  * @typedef {object} SnapshotResult
  * @property {number} nodeCount
  * @property {number} edgeCount
+ * @property {number} root ordinal
  * @property {Uint32Array} ids
  * @property {Float64Array} selfSizes
  * @property {Float64Array} retainedSizes
@@ -29,6 +32,7 @@ const NAMED_NODES = 1000;
  * @property {ClassRow[]} classes
  * @property {object} statistics
  * @property {Map<number, string>} names display names by ordinal
+ * @property {Set<string> | null} edges see edgeText; null for big snapshots
  * @property {string[]} sharedKeys public keys that stand for more than one of DevTools' internal ones
  *
  * @typedef {object} DiffRow
@@ -45,6 +49,8 @@ const NAMED_NODES = 1000;
  * @property {DiffRow[]} rows
  * @property {string[]} sharedKeys
  * @property {string[]} baseOnlyKeys keys that no object of the target has
+ * @property {boolean} rootElsewhere whether one of the two has a root that is not its first node
+ * @property {boolean} wide whether one of the two holds a size that 32 bits do not hold, as far as is known
  */
 
 /**
@@ -64,6 +70,7 @@ function snapshotResult(snapshot) {
   return {
     nodeCount,
     edgeCount: snapshot.containmentEdges.length / snapshot.edgeFieldsCount,
+    root: snapshot.rootNodeIndex / nodeFieldCount,
     ids,
     selfSizes,
     retainedSizes: snapshot.retainedSizes,
@@ -73,7 +80,33 @@ function snapshotResult(snapshot) {
     classes: classTable(snapshot),
     statistics: snapshot.getStatistics(),
     names: displayNames(snapshot),
+    edges: nodeCount <= NODES_WITH_EDGES ? edgeTexts(snapshot) : null,
   };
+}
+
+/**
+ * Edges are looked up by what is shown of them, and half a character is never shown.
+ * @param {number} from id
+ * @param {string} kind
+ * @param {string | number} name
+ * @param {number} to id
+ */
+const edgeText = (from, kind, name, to) => `@${from} -${kind} ${String(name).toWellFormed()}-> @${to}`;
+
+/** @param {any} snapshot */
+function edgeTexts(snapshot) {
+  /** @type {Set<string>} */
+  const texts = new Set();
+  for (let ordinal = 0; ordinal < snapshot.nodeCount; ordinal++) {
+    const node = snapshot.createNode(ordinal * snapshot.nodeFieldCount);
+    for (const edges = node.edges(); edges.hasNext(); edges.next()) {
+      const { edge } = edges;
+      // As the file has it: DevTools shows of a shortcut's name only the number it begins with.
+      const name = edge.isShortcut() ? snapshot.strings[edge.nameIndex()] : edge.name();
+      texts.add(edgeText(node.id(), edge.type(), name, edge.node().id()));
+    }
+  }
+  return texts;
 }
 
 /** @param {any} snapshot */
@@ -169,7 +202,9 @@ function pairResult(base, target) {
     rows,
     sharedKeys: [...new Set(shared)],
     baseOnlyKeys: rows.map((row) => row.key).filter((key) => !(key in targetKeys)),
+    rootElsewhere: base.rootNodeIndex > 0 || target.rootNodeIndex > 0,
+    wide: [base, target].some((snapshot) => snapshot.totalSize >= 2 ** 32),
   };
 }
 
-module.exports = { snapshotResult, pairResult };
+module.exports = { snapshotResult, pairResult, edgeText };

@@ -104,6 +104,16 @@ async function askPair(base, target, mends) {
 }
 
 /**
+ * DevTools cannot load every snapshot; that it cannot is a result too.
+ * @typedef {{ failure: string }} Failure
+ * @param {Error} error
+ * @returns {Failure}
+ */
+function failure(error) {
+  return { failure: String(error) };
+}
+
+/**
  * @param {import('./oracle-results').SnapshotResult} result
  * @returns {string} one line a node, so that two dumps can be compared with diff
  */
@@ -126,10 +136,11 @@ function dump(result) {
   return `${head},\n "nodes": [\n${nodes.join(',\n')}\n]}\n`;
 }
 
-module.exports = { load, askSnapshot, askPair };
+module.exports = { load, askSnapshot, askPair, failure };
 
 if (require.main === module) {
-  const usage = 'usage: node conformance/oracle.js FILE [TARGET] --dump OUT.json | --save OUT [--mend NAME]...';
+  const usage =
+    'usage: node conformance/oracle.js FILE [TARGET] --dump OUT.json | --save OUT [--mend NAME]...';
   const { values, positionals } = require('node:util').parseArgs({
     allowPositionals: true,
     options: {
@@ -142,9 +153,13 @@ if (require.main === module) {
   (async () => {
     if (!file || !(values.dump || values.save)) throw new Error(usage);
     /** @type {any} */
-    const result = target ? await askPair(file, target, values.mend) : await askSnapshot(file, values.mend);
+    const result = await (target ? askPair(file, target, values.mend) : askSnapshot(file, values.mend)).catch(
+      failure,
+    );
     if (values.save) fs.writeFileSync(values.save, v8.serialize(result));
-    if (values.dump) fs.writeFileSync(values.dump, target ? JSON.stringify(result, null, 1) : dump(result));
+    if (result.failure) console.error(result.failure);
+    else if (values.dump)
+      fs.writeFileSync(values.dump, target ? JSON.stringify(result, null, 1) : dump(result));
   })().catch((error) => {
     console.error(error.stack);
     process.exitCode = 1;

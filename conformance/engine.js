@@ -1,0 +1,73 @@
+// @ts-check
+// The engine's figures in the shape of the oracle's. It is asked through the native boundary rather than the
+// public API: what is on trial is the arithmetic, and `facts` shows it node by node.
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const BINDING = path.join(__dirname, '..', 'native', 'binding.js');
+const BIGGEST = 200;
+
+/** @returns {any} */
+function binding() {
+  if (!fs.existsSync(BINDING)) {
+    throw new Error('the engine is not built: run `npm install` in the project folder first');
+  }
+  return require(BINDING);
+}
+
+/**
+ * @typedef {object} Hop
+ * @property {{ name: string | number, kind: string }} [edge]
+ * @property {{ id: number }} node
+ *
+ * @typedef {object} BigNode
+ * @property {{ id: number, name: string, class: string, selfSize: number, distance: number }} node
+ * @property {number} retainedSize
+ * @property {Hop[]} path
+ */
+
+/** @param {string | Buffer} input */
+async function engineSnapshot(input) {
+  const native = binding();
+  const flag = new native.CancelFlag();
+  const facts = await native.facts(input, {}, flag);
+  const text = await native.analyze(input, { all: true, top: BIGGEST }, flag, null);
+  const answer = JSON.parse(text);
+  const [snapshot] = answer.snapshots;
+  return {
+    nodeCount: snapshot.nodeCount,
+    edgeCount: snapshot.edgeCount,
+    ids: facts.ids,
+    selfSizes: facts.selfSizes,
+    retainedSizes: facts.retainedSizes,
+    distances: facts.distances,
+    dominators: facts.dominators,
+    classIndexes: facts.classIndexes,
+    classKeys: /** @type {string[]} */ (facts.classKeys()),
+    classNames: /** @type {string[]} */ (facts.classNames()),
+    classes: /** @type {import('./oracle-results').ClassRow[]} */ (answer.classes),
+    statistics: answer.statistics,
+    totals: answer.totals,
+    classCount: answer.classCount,
+    biggest: /** @type {BigNode[]} */ (answer.biggest),
+  };
+}
+
+/**
+ * @param {string | Buffer} base
+ * @param {string | Buffer} target
+ */
+async function enginePair(base, target) {
+  const native = binding();
+  const text = await native.compare(base, target, {}, new native.CancelFlag(), null);
+  const answer = JSON.parse(text);
+  return {
+    rows: /** @type {import('./oracle-results').DiffRow[]} */ (answer.rows),
+    rowCount: /** @type {number} */ (answer.rowCount),
+    totals: answer.totals,
+  };
+}
+
+module.exports = { binding, engineSnapshot, enginePair };
