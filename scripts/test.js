@@ -1,0 +1,86 @@
+// @ts-check
+/**
+ * `npm test`: every test that a change should pass, Rust and JavaScript, in under ten minutes.
+ * `npm run test:full` adds what takes longer. Installs the test folders' own packages when they are missing.
+ */
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { countResults, root, runStep } = require('./run');
+
+const full = process.argv.includes('--full');
+const npm = process.env.npm_execpath
+  ? { command: process.execPath, args: [process.env.npm_execpath] }
+  : { command: 'npm', args: [] };
+
+/** @param {string} folder a folder with its own package.json @returns {import('./run').Step[]} */
+function packagesOf(folder) {
+  const installed = path.join(root, folder, 'node_modules', '.package-lock.json');
+  const lock = path.join(root, folder, 'package-lock.json');
+  if (fs.existsSync(installed) && fs.statSync(installed).mtimeMs >= fs.statSync(lock).mtimeMs) return [];
+  return [
+    { name: `packages of ${folder}`, ...npm, args: [...npm.args, 'ci', '--no-audit', '--no-fund', '--prefix', folder] },
+  ];
+}
+
+/** @param {string} folder @returns {string[]} */
+function testFiles(folder) {
+  const files = fs.readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.test.js') && !file.includes('node_modules'))
+    .map((file) => path.join(folder, file))
+    .sort();
+}
+
+/** @returns {import('./run').Step[]} */
+function steps() {
+  return [
+    { name: 'engine', command: 'cargo', args: ['test', '--quiet'] },
+    ...packagesOf('conformance'),
+    {
+      name: 'face and command line',
+      command: process.execPath,
+      args: ['--test', '--test-reporter=spec', ...testFiles('__test__')],
+    },
+    {
+      name: 'conformance harness',
+      command: process.execPath,
+      args: ['--test', '--test-reporter=spec', ...testFiles('conformance')],
+    },
+    {
+      name: 'conformance with DevTools',
+      command: process.execPath,
+      args: ['conformance/run.js', full ? '--full' : '--small'],
+    },
+  ];
+}
+
+async function main() {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const broken = [];
+  /** @type {string[]} */
+  const times = [];
+  for (const step of steps()) {
+    const { ok, output, seconds } = await runStep(step);
+    const counts = countResults(output);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+    times.push(`${step.name} ${seconds.toFixed(0)} s`);
+    if (!ok || counts.failed > 0) broken.push(step.name);
+  }
+  console.log(`\n${times.join(' · ')}`);
+  if (broken.length > 0) console.log(`failed: ${broken.join(', ')}`);
+  // On CI everything the tests need is installed, so a skip there hides something.
+  const skipsCount = process.env.CI === 'true' && total.skipped > 0;
+  if (skipsCount) console.log(`${total.skipped} tests were skipped, and on CI none may be`);
+  console.log(
+    `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+  );
+  process.exitCode = broken.length > 0 || skipsCount ? 1 : 0;
+}
+
+main();
