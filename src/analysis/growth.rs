@@ -3,7 +3,11 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
-use super::{ComparisonRow, NodeSummary, compare::Matched};
+use super::{
+    ComparisonRow, NodeSummary,
+    compare::Matched,
+    path::{Hop, shortest_path},
+};
 use crate::{
     error::Result,
     graph::HeapGraph,
@@ -30,6 +34,9 @@ pub struct ClassGrowth {
     /// The nearest dominator that stands in both snapshots and keeps most of the added bytes alive; `null` when
     /// that is the root or one of its categories.
     pub holder: Option<NodeSummary>,
+    /// A shortest way to the holder from the root; at most 256 hops, the last ones. Absent without a holder.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<Hop>,
     /// Added nodes of the class that the holder keeps.
     pub held_count: u64,
     /// Their bytes.
@@ -64,13 +71,14 @@ pub(crate) fn class_growth(
             let most = most.max_by_key(|&(&holder, &(count, size))| (size, count, std::cmp::Reverse(holder)));
             let (&holder, &(held_count, held_size)) = most.unwrap_or((&target.snapshot().root().0, &(0, 0)));
             let holder = NodeId(holder);
-            let holder = (!target.is_root_or_synthetic(holder)).then(|| NodeSummary::of(target, holder, monitor));
+            let holder = Some(holder).filter(|&holder| !target.is_root_or_synthetic(holder));
             Ok(ClassGrowth {
                 name: row.name.clone(),
                 key: row.key.clone(),
                 size_delta: row.size_delta,
                 count_delta: row.count_delta,
-                holder: holder.transpose()?,
+                holder: holder.map(|holder| NodeSummary::of(target, holder, monitor)).transpose()?,
+                path: holder.map_or(Ok(Vec::new()), |holder| shortest_path(target, holder, monitor))?,
                 held_count,
                 held_size,
             })
