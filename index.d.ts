@@ -142,10 +142,13 @@ export interface CaptureOptions {
   signal?: AbortSignal;
   /**
    * Record numbers too, where a property holds one. Default: `false`: on a mixed heap it makes snapshot and pause
-   * about a quarter larger.
+   * about a quarter larger. Needs Node.js 20.
    */
   exposeNumericValues?: boolean;
-  /** Record V8's own objects in more detail. Sizes are then not attributed to their owners. Default: `false`. */
+  /**
+   * Record V8's own objects in more detail. Sizes are then not attributed to their owners. Default: `false`.
+   * Needs Node.js 20.
+   */
   exposeInternals?: boolean;
   /** Why; kept in `meta`, and in the name when the name is ours. */
   reason?: string;
@@ -305,6 +308,8 @@ export interface GrowthRow {
    * be gone. `null` when there is none.
    */
   holder: NodeInfo | null;
+  /** How the root reaches the holder, over the fewest references (the last 256 of them). Absent without a holder. */
+  path?: Hop[];
   /** How many of the added objects it holds. */
   heldCount: number;
   /** Their shallow sizes together. */

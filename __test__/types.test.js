@@ -89,7 +89,9 @@ async function realAnswers(directory) {
     ErrorCode: [error.code],
   };
   const lines = Object.entries(literals).flatMap(([type, values]) =>
-    values.map((value, index) => `export const ${type}${index}: api.${type} = ${JSON.stringify(value, null, 1)};`),
+    values.map(
+      (value, index) => `export const ${type}${index}: api.${type} = ${JSON.stringify(value, null, 1)};`,
+    ),
   );
   return `import type * as api from 'heap-analyzer';\n${lines.join('\n')}`;
 }

@@ -11,6 +11,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { version } = require('../package.json');
 const { HeapAnalyzerError } = require('./errors');
 
 /**
@@ -21,21 +22,13 @@ const { HeapAnalyzerError } = require('./errors');
  * @property {(input: string | Buffer, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} analyze
  * @property {(base: string | Buffer, target: string | Buffer, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} compare
  * @property {(path: string, flag: CancelFlag) => Promise<string>} check
+ * @property {() => string} version
  */
 
 const packageDirectory = path.join(__dirname, '..');
 
-/** Platforms with a binary in the published package, by the names that process.platform and the libc give. */
-const PUBLISHED = [
-  'linux-x64-gnu',
-  'linux-arm64-gnu',
-  'linux-x64-musl',
-  'linux-arm64-musl',
-  'darwin-x64',
-  'darwin-arm64',
-  'win32-x64',
-  'win32-arm64',
-];
+/** Platforms whose binary the published package carries. */
+const PUBLISHED = ['linux-x64-gnu'];
 
 /** @type {Native | undefined} */
 let loaded;
@@ -67,8 +60,8 @@ function noAddon(file, cause) {
   const advice = inCheckout
     ? 'run `npm install` in the checkout with Rust installed (https://rustup.rs)'
     : PUBLISHED.includes(platform)
-      ? 'reinstall heap-analyzer without omitting optional dependencies'
-      : `binaries exist for ${PUBLISHED.join(', ')}`;
+      ? 'reinstall heap-analyzer'
+      : `the package carries a binary for ${PUBLISHED.join(', ')} only`;
   return new HeapAnalyzerError(
     'ERR_HEAP_NO_ADDON',
     `the native part of heap-analyzer is missing for ${platform}: ${tried}; ${advice}`,
@@ -99,11 +92,17 @@ function loadNative(file) {
  * @returns {Native}
  */
 function loadFrom(file) {
+  let native;
   try {
-    return require(file);
+    native = require(file);
   } catch (error) {
     throw noAddon(file, error);
   }
+  // A checkout that was updated but not built again would otherwise fail later, and in odd ways.
+  const built = native.version();
+  if (built !== version)
+    throw noAddon(file, new Error(`it is of version ${built}, the package of ${version}`));
+  return native;
 }
 
 module.exports = { loadNative, platformName };

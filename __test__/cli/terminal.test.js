@@ -44,7 +44,6 @@ const slow = { NODE_OPTIONS: `--require ${path.join(__dirname, '..', 'helpers', 
 
 test('long work shows its progress and clears it; not when quiet', { skip }, async () => {
   const loud = await runInTerminal(['analyze', file], { env: slow });
-  // oxlint-disable-next-line no-control-regex
   const reports = loud.output.match(/\r\x1b\[K *\d+ % {2}nodes {2}[\d.]+ [kMG]?B\/s/g);
   assert.ok(reports && reports.length > 5, loud.output.slice(0, 300));
   assert.ok(loud.output.includes(`\r\x1b[K\x1b[1m${file}`), 'the line is cleared before the answer');
@@ -55,7 +54,7 @@ test('long work shows its progress and clears it; not when quiet', { skip }, asy
 test('Ctrl-C: ends with 130, one line, and a clean screen', { skip }, async () => {
   const { code, output } = await runInTerminal(['analyze', file], { interruptAt: ' % ', env: slow });
   assert.equal(code, 130);
-  assert.match(output, /\r\x1b\[K\nheap-analyzer: interrupted\n$/); // oxlint-disable-line no-control-regex
+  assert.match(output, /\r\x1b\[K\nheap-analyzer: interrupted\n$/);
 });
 
 test('Ctrl-C in the demo: no process and no file is left', { skip }, async () => {

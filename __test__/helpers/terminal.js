@@ -38,7 +38,6 @@ async function runInTerminal(args, { columns = 80, interruptAt = '', env = {} } 
  * @param {string} output
  * @returns {string[]} lines without colours
  */
-// oxlint-disable-next-line no-control-regex
 const plainLines = (output) => output.replace(/\x1b\[[0-9;]*m/g, '').split('\n');
 
 module.exports = { noTerminal, runInTerminal, plainLines };

@@ -47,6 +47,15 @@ test('a binding that cannot be loaded: the deepest reason is told', (t) => {
   );
 });
 
+test('a binding of another version is refused', (t) => {
+  const file = path.join(temporaryDirectory(t), 'binding.js');
+  fs.writeFileSync(file, `exports.version = () => '0.0.1';`);
+  assert.throws(() => loadNative(file), {
+    code: 'ERR_HEAP_NO_ADDON',
+    message: /could not be loaded \(it is of version 0\.0\.1, the package of \d/,
+  });
+});
+
 test('without the addon the package loads, and its functions say what is missing', async (t) => {
   const copy = path.join(temporaryDirectory(t), 'package');
   for (const name of ['index.js', 'package.json', 'lib']) {
@@ -68,7 +77,7 @@ test('without the addon the package loads, and its functions say what is missing
   assert.equal(errors.length, 3);
   for (const line of errors) {
     // A copy without Cargo.toml is no checkout, so the advice is another.
-    assert.match(line, /^ERR_HEAP_NO_ADDON the native part .* is not there; (reinstall|binaries exist)/);
+    assert.match(line, /^ERR_HEAP_NO_ADDON the native part .* is not there; (reinstall|the package carries)/);
   }
   assert.deepEqual(fs.readdirSync(copy).sort(), ['index.js', 'lib', 'package.json']);
 });

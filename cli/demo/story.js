@@ -5,6 +5,7 @@
  * What the demo says: each step when it is done, the comparison, and in plain words what it means.
  */
 
+const path = require('node:path');
 const { renderComparison } = require('../render/comparison');
 const { count, counted, duration, signedSize, size } = require('../render/numbers');
 const { clean, fit, padEnd, padStart, width } = require('../render/text');
@@ -67,14 +68,24 @@ function plainWords({ totals, growth }, visits) {
       sentences.push(
         `${heldCount === countDelta ? 'All' : count(heldCount)} of them are held by one object that was there ` +
           'before the visits began: ' +
-          `${clean(holder.name || holder.class)} @${holder.id}. Cut that, and they go.`,
+          `${clean(holder.name || holder.class)} @${holder.id}${knownAs(biggest.path)}. Cut that, and they go.`,
       );
     }
   }
   sentences.push(
-    'In the source it is the Map `sessions` in cli/demo/app.js: login() adds to it, and logout() never removes.',
+    'In the source that is `sessions` in cli/demo/app.js: login() adds to it, and logout() never removes.',
   );
   return sentences.join(' ');
+}
+
+/**
+ * The name that the last hop of a path gives to its object.
+ * @param {any[] | undefined} path
+ */
+function knownAs(path) {
+  const edge = path?.[path.length - 1]?.edge;
+  if (edge?.kind === 'context') return `, the variable \`${clean(edge.name)}\``;
+  return edge?.kind === 'property' ? `, the property \`${clean(edge.name)}\`` : '';
 }
 
 /** @param {string | null} keptIn */
@@ -82,10 +93,11 @@ function lookYourself(keptIn) {
   if (keptIn === null) {
     return ['  To keep the snapshots, and look for yourself:', '    heap-analyzer demo --keep snapshots'];
   }
+  const file = (/** @type {string} */ name) => path.join(keptIn, `${name}.heapsnapshot`);
   return [
     `  The three snapshots are in ${keptIn}. Look for yourself:`,
-    `    heap-analyzer compare ${keptIn}/baseline.heapsnapshot ${keptIn}/final.heapsnapshot`,
-    `    heap-analyzer analyze ${keptIn}/final.heapsnapshot`,
+    `    heap-analyzer compare ${file('baseline')} ${file('final')}`,
+    `    heap-analyzer analyze ${file('final')}`,
   ];
 }
 

@@ -8,6 +8,7 @@
 
 const { shownOf, snapshotLines, UNITS_NOTE } = require('./analysis');
 const { count, signedCount, signedSize, size } = require('./numbers');
+const { pathLines } = require('./path');
 const { table } = require('./table');
 const { clean, fit } = require('./text');
 
@@ -101,7 +102,24 @@ function growthSection(growth, style) {
     { title: 'OF IT HELD', value: (/** @type {any} */ row) => (row.holder ? size(row.heldSize) : '') },
     { title: 'BY', left: true, value: (/** @type {any} */ row) => holderText(row.holder) },
   ];
-  return ['', style.colors.bold('What grew, and who holds it'), '', ...table(columns, growth, style)];
+  return [
+    '',
+    style.colors.bold('What grew, and who holds it'),
+    '',
+    ...table(columns, growth, style),
+    ...wayToHolder(growth, style),
+  ];
+}
+
+/**
+ * How the holder of the biggest growth is reached: its last hop is the name by which the source knows it.
+ * @param {any[]} growth
+ * @param {import('./style').Style} style
+ */
+function wayToHolder(growth, style) {
+  const held = growth.find((row) => row.holder);
+  if (!held?.path) return [];
+  return ['', `How ${holderText(held.holder)} is reached:`, ...pathLines(held.path, style.width, '  ')];
 }
 
 /** So much of a holder's name that the classes keep their room on 80 columns. */

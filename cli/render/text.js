@@ -13,7 +13,6 @@
  * Control characters (C0, DEL, C1), marks that change the reading direction, lone surrogates, and the
  * separators that some terminals take for a line's end.
  */
-// oxlint-disable-next-line no-control-regex
 const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 

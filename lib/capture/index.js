@@ -22,12 +22,22 @@ const { publish, refuseTaken } = require('./publish');
 /** Two calls for one path must not both pause the app: the second is to find the name taken. */
 const turn = new Slots(1);
 
+/** Node 18 ignores these silently, and a snapshot that lacks what was asked for is worse than an error. */
+const expose = (/** @type {unknown} */ value, /** @type {string} */ name) => {
+  const wanted = flag(value, name);
+  if (wanted && Number.parseInt(process.versions.node, 10) < 20) {
+    const message = `the option \`${name}\` needs Node.js 20 or later, and this is ${process.version}`;
+    throw new HeapAnalyzerError('ERR_HEAP_USAGE', message);
+  }
+  return wanted;
+};
+
 const known = {
   overwrite: flag,
   force: flag,
   signal: abortSignal,
-  exposeNumericValues: flag,
-  exposeInternals: flag,
+  exposeNumericValues: expose,
+  exposeInternals: expose,
   reason: text,
 };
 

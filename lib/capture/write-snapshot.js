@@ -30,7 +30,7 @@ function writeSnapshot(file, options) {
 /**
  * When Node fails to write a snapshot it forgets to close the file. Deleting an open file frees nothing: a full
  * disk would stay full until the process ends. So the file is emptied, and closed where its descriptor can be
- * found (nobody but us and the forgotten descriptor knows this name).
+ * found (nobody but us and the forgotten descriptor knows this name). In a worker thread Node warns about that.
  * @param {string} file
  */
 function releaseUnfinished(file) {

@@ -74,7 +74,6 @@ test('names out of a heap cannot act upon the terminal', async () => {
     ]),
   );
   const { stdout } = await runCli(['analyze', evil], { env: { COLUMNS: '80' } });
-  // oxlint-disable-next-line no-control-regex
   assert.doesNotMatch(stdout, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
   assert.match(stdout, /evil 日本語/);
   for (const line of stdout.split('\n')) assert.ok(width(line) <= 80, line);

@@ -27,6 +27,7 @@ test('the text says how the whole changed, which classes did, and who holds it',
     assert.match(stdout, /^Heap in all +10\.1 kB +130\.1 kB +\+120\.0 kB$/m);
     assert.match(stdout, /^Session +1,200 +0 +\+1,200 .*\+120\.0 kB$/m);
     assert.match(stdout, /^Session +\+120\.0 kB +120\.0 kB {2}(Map|\(object elements\)) @[57]$/m);
+    assert.match(stdout, /^How (Map|\(object elements\)) @[57] is reached:\n {2}global → /m);
     for (const line of stdout.split('\n')) assert.ok(width(line) <= columns, line);
   }
 });

@@ -21,7 +21,7 @@ test('finds the leak of its app, says so in words, and leaves nothing behind', a
   assert.match(stdout, /^Session +2,000 +0 +\+2,000 /m);
   assert.match(stdout, /^PageView +6,000 +0 +\+6,000 /m);
   assert.match(stdout, /^PageView +\+\S+ kB +\S+ kB {2}Map @\d+$/m);
-  assert.match(stdout, /Map `sessions` in\s+cli\/demo\/app\.js/);
+  assert.match(stdout, /the\s+variable\s+`sessions`[^]*`sessions`\s+in\s+cli\/demo\/app\.js/);
   for (const line of stdout.split('\n')) assert.ok(width(line) <= 80, line);
   assert.deepEqual(fs.readdirSync(temporary), []);
 });

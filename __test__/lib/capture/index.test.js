@@ -68,8 +68,16 @@ test('without a path and a variable: in the working directory', async (t) => {
   assert.equal(fs.readdirSync(directory).length, 1);
 });
 
-test('numbers are recorded on request', async (t) => {
+test('numbers are recorded on request, where Node can do it', async (t) => {
   const directory = temporaryDirectory(t);
+  if (Number.parseInt(process.versions.node, 10) < 20) {
+    const asked = takeHeapSnapshot(path.join(directory, 'numbers'), { exposeNumericValues: true });
+    await assert.rejects(asked, {
+      code: 'ERR_HEAP_USAGE',
+      message: /needs Node\.js 20 or later, and this is v18/,
+    });
+    return;
+  }
   const kept = Array.from({ length: 20_000 }, (_, price) => ({ price }));
   const plain = await takeHeapSnapshot(path.join(directory, 'plain'));
   const numbers = await takeHeapSnapshot(path.join(directory, 'numbers'), { exposeNumericValues: true });
