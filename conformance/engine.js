@@ -28,12 +28,18 @@ function binding() {
  * @property {Hop[]} path
  */
 
-/** @param {string | Buffer} input */
-async function engineSnapshot(input) {
+/** Another way to the same answer: a file that is mapped rather than read, by one thread. */
+const OTHER_WAY = { map: true, threads: 1 };
+
+/**
+ * @param {string | Buffer} input
+ * @param {object} [way]
+ */
+async function engineSnapshot(input, way = {}) {
   const native = binding();
   const flag = new native.CancelFlag();
-  const facts = await native.facts(input, {}, flag);
-  const text = await native.analyze(input, { all: true, top: BIGGEST }, flag, null);
+  const facts = await native.facts(input, way, flag);
+  const text = await native.analyze(input, { all: true, top: BIGGEST, ...way }, flag, null);
   const answer = JSON.parse(text);
   const [snapshot] = answer.snapshots;
   return {
@@ -58,10 +64,11 @@ async function engineSnapshot(input) {
 /**
  * @param {string | Buffer} base
  * @param {string | Buffer} target
+ * @param {object} [way]
  */
-async function enginePair(base, target) {
+async function enginePair(base, target, way = {}) {
   const native = binding();
-  const text = await native.compare(base, target, {}, new native.CancelFlag(), null);
+  const text = await native.compare(base, target, way, new native.CancelFlag(), null);
   const answer = JSON.parse(text);
   return {
     rows: /** @type {import('./oracle-results').DiffRow[]} */ (answer.rows),
@@ -70,4 +77,4 @@ async function enginePair(base, target) {
   };
 }
 
-module.exports = { binding, engineSnapshot, enginePair };
+module.exports = { binding, engineSnapshot, enginePair, OTHER_WAY };

@@ -39,7 +39,10 @@ for (const name of ['node24-layout', 'shared-class-names', 'five-gib', 'lone-sur
       engine[column][3] = column === 'classIndexes' ? 0 : engine[column][3] + 1;
       const { differences } = await judge(ask, engine, false);
       assert.ok(differences.length > 0, column);
-      assert.ok(differences.every(({ ordinal }) => ordinal === 3), column); // prettier-ignore
+      assert.ok(
+        differences.every(({ ordinal }) => ordinal === 3),
+        column,
+      );
     }
   });
 
@@ -51,12 +54,18 @@ for (const name of ['node24-layout', 'shared-class-names', 'five-gib', 'lone-sur
         const engine = await ask(MENDS);
         engine.classes[row][field] += 1;
         const { differences } = await judge(ask, engine, false);
-        assert.deepEqual(differences.map((each) => [each.key, each.field]), [[engine.classes[row].key, field]]); // prettier-ignore
+        assert.deepEqual(
+          differences.map((each) => [each.key, each.field]),
+          [[engine.classes[row].key, field]],
+        );
       }
       const engine = await ask(MENDS);
       engine.classes.splice(row, 1);
       const { differences } = await judge(ask, engine, false);
-      assert.deepEqual(differences.map(({ field }) => field), ['row']); // prettier-ignore
+      assert.deepEqual(
+        differences.map(({ field }) => field),
+        ['row'],
+      );
     }
   });
 }
@@ -86,7 +95,10 @@ test('a wrong comparison is found', async () => {
       const engine = await ask(MENDS);
       engine.rows[row][field] += 1;
       const { differences } = await judge(ask, engine, true);
-      assert.deepEqual(differences.map((each) => [each.key, each.field]), [[rows[row].key, field]]); // prettier-ignore
+      assert.deepEqual(
+        differences.map((each) => [each.key, each.field]),
+        [[rows[row].key, field]],
+      );
     }
   }
 });

@@ -62,7 +62,7 @@ async function load(source, { mends = [], secondThread = false } = {}) {
 
 /** @param {string | Buffer} source */
 async function* chunks(source) {
-  if (typeof source === 'string' && !isZstd(head(source))) {
+  if (typeof source === 'string' && !isZstd(firstBytes(source))) {
     yield* fs.createReadStream(source, { highWaterMark: CHUNK_BYTES });
     return;
   }
@@ -71,7 +71,7 @@ async function* chunks(source) {
 }
 
 /** @param {string} file */
-function head(file) {
+function firstBytes(file) {
   const descriptor = fs.openSync(file, 'r');
   try {
     const bytes = Buffer.alloc(4);

@@ -4,9 +4,9 @@
 'use strict';
 
 const os = require('node:os');
-const { parseArgs } = require('node:util');
+const { isDeepStrictEqual, parseArgs } = require('node:util');
 
-const { binding, enginePair, engineSnapshot } = require('./engine');
+const { binding, enginePair, engineSnapshot, OTHER_WAY } = require('./engine');
 const { EXCEPTIONS } = require('./exceptions');
 const { askPair, askSnapshot, failure } = require('./oracle');
 const { askOnce } = require('./oracle-cache');
@@ -54,14 +54,17 @@ async function runCase(test) {
   };
   try {
     const inputs = await test.inputs();
-    const [first, second] = inputs;
-    const engine = second ? await enginePair(first, second) : await engineSnapshot(first);
+    const engine = await answer(inputs);
     const { differences, exceptions } = await judge((mends) => ask(inputs, mends), engine, inputs.length > 1);
     if ('nodeCount' in engine) Object.assign(report, { nodes: engine.nodeCount, edges: engine.edgeCount });
     else report.nodes = engine.rowCount;
     report.exceptions = exceptions;
     report.passed = differences.length === 0;
     if (!report.passed) report.details.push(`${differences.length} differences`);
+    if (!isDeepStrictEqual(await answer(inputs, OTHER_WAY), engine)) {
+      report.passed = false;
+      report.details.push(`the engine answers differently with ${text(OTHER_WAY)}`);
+    }
     for (const { where, field, expected, actual } of differences.slice(0, SHOWN)) {
       report.details.push(`  ${where}: ${field}: DevTools ${text(expected)}, engine ${text(actual)}`);
     }
@@ -70,6 +73,14 @@ async function runCase(test) {
   }
   report.milliseconds = performance.now() - start;
   return report;
+}
+
+/**
+ * @param {(string | Buffer)[]} inputs
+ * @param {object} [way]
+ */
+function answer([first, second], way) {
+  return second ? enginePair(first, second, way) : engineSnapshot(first, way);
 }
 
 /**
