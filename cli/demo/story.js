@@ -80,10 +80,10 @@ function plainWords({ totals, growth }, visits) {
 
 /**
  * The name that the last hop of a path gives to its object.
- * @param {any[] | undefined} path
+ * @param {any[] | undefined} hops
  */
-function knownAs(path) {
-  const edge = path?.[path.length - 1]?.edge;
+function knownAs(hops) {
+  const edge = hops?.[hops.length - 1]?.edge;
   if (edge?.kind === 'context') return `, the variable \`${clean(edge.name)}\``;
   return edge?.kind === 'property' ? `, the property \`${clean(edge.name)}\`` : '';
 }
