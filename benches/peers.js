@@ -100,7 +100,10 @@ async function main() {
     const snapshot = await make({ program: 'sized', node: Number(values.node), args: [size] });
     const bytes = fs.statSync(snapshot).size;
     lines.push('', `### ${(bytes / 1e6).toFixed(0)} MB`, '');
-    lines.push('| | wall s | CPU s | peak MiB | peak ÷ file | GB/s | times our wall |', '|---|--:|--:|--:|--:|--:|--:|');
+    lines.push(
+      '| | wall s | CPU s | peak MiB | peak ÷ file | GB/s | times our wall |',
+      '|---|--:|--:|--:|--:|--:|--:|',
+    );
     /** @type {number | undefined} */
     let ours;
     for (const { file, name } of CONTENDERS) {

@@ -20,7 +20,7 @@ const cargo = spawnSync('cargo', ['--version'], { encoding: 'utf8' });
 if (cargo.error || cargo.status !== 0) {
   fail(
     'building from a checkout needs Rust, and `cargo` was not found; install it from https://rustup.rs ' +
-      '(or your system\'s packages) and run `npm install` again.',
+      "(or your system's packages) and run `npm install` again.",
   );
 }
 

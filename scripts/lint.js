@@ -27,7 +27,7 @@ const steps = [
     name: 'rustdoc',
     command: 'cargo',
     args: ['doc', '--quiet', '--no-deps', '--document-private-items'],
-    env: { RUSTDOCFLAGS: '-D warnings' },
+    env: { RUSTDOCFLAGS: '-D warnings -A rustdoc::private_intra_doc_links' },
   },
 ];
 

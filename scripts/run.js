@@ -62,15 +62,14 @@ function runStep({ name, command, args, env }) {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
-    for (const [stream, shown] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ]) {
-      stream.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
-        output += text;
-        shown.write(text);
-      });
-    }
+    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+      output += text;
+      process.stdout.write(text);
+    });
+    child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+      output += text;
+      process.stderr.write(text);
+    });
     child.on('error', (error) => {
       console.error(`${name}: ${error.message}`);
       resolve({ ok: false, output, seconds: 0 });

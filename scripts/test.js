@@ -21,7 +21,11 @@ function packagesOf(folder) {
   const lock = path.join(root, folder, 'package-lock.json');
   if (fs.existsSync(installed) && fs.statSync(installed).mtimeMs >= fs.statSync(lock).mtimeMs) return [];
   return [
-    { name: `packages of ${folder}`, ...npm, args: [...npm.args, 'ci', '--no-audit', '--no-fund', '--prefix', folder] },
+    {
+      name: `packages of ${folder}`,
+      ...npm,
+      args: [...npm.args, 'ci', '--no-audit', '--no-fund', '--prefix', folder],
+    },
   ];
 }
 
