@@ -28,8 +28,7 @@ export const version: string;
 /**
  * A snapshot to read: the path of a file, a `file:` URL, or the bytes themselves.
  *
- * Bytes are read on another thread and not copied: leave them as they are, and do not transfer their
- * `ArrayBuffer`, until the promise has settled.
+ * Bytes are copied before the call returns, since they are read on another thread; a path costs less.
  */
 export type SnapshotInput = string | URL | Uint8Array | ArrayBuffer;
 
@@ -196,7 +195,7 @@ export interface Totals {
   v8Heap: number;
   /** The part outside of it: memory of native objects, such as the contents of buffers. */
   native: number;
-  /** The part of `native` that no object in the snapshot accounts for. */
+  /** The part of `native` that is the contents of array buffers and external strings. */
   externalBytes: number;
 }
 

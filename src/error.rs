@@ -115,7 +115,9 @@ impl Error {
     pub fn io(path: &Path, error: io::Error) -> Self {
         let shown = path.display();
         let (code, message) = match error.kind() {
-            io::ErrorKind::NotFound => (Code::NotFound, format!("no such file: {shown}")),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                (Code::NotFound, format!("no such file: {shown}"))
+            }
             io::ErrorKind::PermissionDenied => (Code::Permission, format!("no permission to read {shown}")),
             io::ErrorKind::IsADirectory => {
                 (Code::IsDirectory, format!("{shown} is a directory, expected a heap snapshot file"))

@@ -13,7 +13,7 @@ use crate::{
     graph::HeapGraph,
     memory,
     monitor::Monitor,
-    snapshot::{NodeId, ObjectId},
+    snapshot::{NodeId, NodeKind, ObjectId},
 };
 
 /// Classes that are looked at.
@@ -95,7 +95,10 @@ fn holders(base: &HeapGraph, target: &HeapGraph, monitor: &Monitor) -> Result<Ve
     let mut holders = memory::filled(nodes.len(), target.snapshot().root().0, "holders")?;
     for node in tree.preorder().skip(1) {
         let dominator = tree.immediate(node);
-        let stands_in_both = target.is_root_or_synthetic(dominator) || in_base.contains(&nodes.id(dominator));
+        // A store of an object is not what a person looks for: the object that has it is.
+        let is_object = !matches!(nodes.kind(dominator), NodeKind::ARRAY | NodeKind::HIDDEN);
+        let stands_in_both =
+            target.is_root_or_synthetic(dominator) || is_object && in_base.contains(&nodes.id(dominator));
         // Dominators come before what they dominate, so the one above has its answer.
         holders[node.index()] = if stands_in_both { dominator.0 } else { holders[dominator.index()] };
     }

@@ -61,12 +61,15 @@ fn hop(graph: &HeapGraph, edge: usize, monitor: &Monitor) -> Result<Hop> {
     let snapshot = graph.snapshot();
     let (kind, node) = (snapshot.edges.kind(edge), snapshot.edges.target(edge));
     let name = shortened(graph.edge_name(edge).into_owned());
-    let text = as_code(kind, &name);
+    let node_name = shortened(graph.display_name(node));
+    // What the root points to is known by its own name; the edge has only a number.
+    let from_root = snapshot.nodes.of_edge(edge) == snapshot.root();
+    let text = if from_root { node_name.clone() } else { as_code(kind, &name) };
     Ok(Hop {
         edge: EdgeSummary { name, kind: kind.name() },
         node: HopNode {
             id: snapshot.nodes.id(node),
-            name: shortened(graph.display_name(node)),
+            name: node_name,
             class: graph.classes(monitor)?.get(node).name.clone(),
         },
         text,

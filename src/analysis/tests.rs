@@ -124,5 +124,6 @@ fn an_answer_has_its_frame_and_the_way_to_big_objects() {
     assert_eq!(json["totals"]["selfSize"], 768);
     let biggest = &json["biggest"][0];
     assert_eq!(biggest["node"]["id"], 3);
-    assert_eq!(biggest["path"][0]["text"], ".globalThis");
+    assert_eq!(biggest["path"][0]["edge"]["name"], "globalThis");
+    assert_eq!(biggest["path"][0]["text"], "{sessions, list}");
 }
