@@ -33,6 +33,7 @@ const USAGE = `usage: node conformance/run.js [--small | --full] [--node 20,22] 
  * @property {Map<string, number>} exceptions
  * @property {number} nodes
  * @property {number} edges
+ * @property {number} rows of a comparison
  * @property {number} milliseconds
  */
 
@@ -50,6 +51,7 @@ async function runCase(test) {
     exceptions: new Map(),
     nodes: 0,
     edges: 0,
+    rows: 0,
     milliseconds: 0,
   };
   try {
@@ -57,7 +59,7 @@ async function runCase(test) {
     const engine = await answer(inputs);
     const { differences, exceptions } = await judge((mends) => ask(inputs, mends), engine, inputs.length > 1);
     if ('nodeCount' in engine) Object.assign(report, { nodes: engine.nodeCount, edges: engine.edgeCount });
-    else report.nodes = engine.rowCount;
+    else report.rows = engine.rowCount;
     report.exceptions = exceptions;
     report.passed = differences.length === 0;
     if (!report.passed) report.details.push(`${differences.length} differences`);
@@ -108,12 +110,14 @@ function exceptionText(exceptions) {
 }
 
 /** @param {Report} report */
-function printReport({ test, passed, details, exceptions, nodes, edges, milliseconds }) {
-  const counts = edges || !nodes ? `${nodes} nodes  ${edges} edges` : `${nodes} rows compared`;
+function printReport({ test, passed, details, exceptions, nodes, edges, rows, milliseconds }) {
+  const counts = [nodes && `${nodes} nodes  ${edges} edges`, rows && `${rows} rows`]
+    .filter(Boolean)
+    .join('  ');
   const seconds = `${(milliseconds / 1000).toFixed(1)} s`;
   const result = passed ? '0 differences' : 'FAILED';
   console.log(
-    `${test.name.padEnd(36)} ${counts.padEnd(30)} ${result}${exceptionText(exceptions)}  ${seconds}`,
+    `${test.name.padEnd(36)} ${counts.padEnd(38)} ${result}${exceptionText(exceptions)}  ${seconds}`,
   );
   for (const line of details) console.log(`    ${line}`);
 }
@@ -122,11 +126,10 @@ function printReport({ test, passed, details, exceptions, nodes, edges, millisec
 function printRandom(reports) {
   /** @type {Map<string, number>} */
   const exceptions = new Map();
-  const sum = { nodes: 0, edges: 0, milliseconds: 0 };
+  const sum = { nodes: 0, edges: 0, rows: 0, milliseconds: 0 };
   for (const report of reports) {
-    sum.nodes += report.edges ? report.nodes : 0;
-    sum.edges += report.edges;
-    sum.milliseconds += report.milliseconds;
+    for (const field of /** @type {const} */ (['nodes', 'edges', 'rows', 'milliseconds']))
+      sum[field] += report[field];
     for (const [name, count] of report.exceptions) exceptions.set(name, (exceptions.get(name) ?? 0) + count);
     if (!report.passed) {
       printReport(report);
