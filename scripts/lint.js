@@ -4,6 +4,7 @@
 
 const path = require('node:path');
 
+const { missingPackages } = require('./packages');
 const { root, runStep } = require('./run');
 
 /** @param {string} name of a package's command @param {string[]} args */
@@ -17,6 +18,8 @@ const deny = ['--', '-D', 'warnings'];
 
 /** @type {import('./run').Step[]} */
 const steps = [
+  // Their types are looked at too.
+  ...missingPackages(),
   tool('prettier', ['--check', '.']),
   tool('oxlint', ['--deny-warnings']),
   tool('tsc', ['-p', 'tsconfig.json']),

@@ -8,27 +8,10 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { missingPackages } = require('./packages');
 const { countResults, root, runStep } = require('./run');
 
 const full = process.argv.includes('--full');
-const npm = process.env.npm_execpath
-  ? { command: process.execPath, args: [process.env.npm_execpath] }
-  : { command: 'npm', args: [] };
-
-/** @param {string} folder a folder with its own package.json @returns {import('./run').Step[]} */
-function packagesOf(folder) {
-  const installed = path.join(root, folder, 'node_modules', '.package-lock.json');
-  const lock = path.join(root, folder, 'package-lock.json');
-  if (fs.existsSync(installed) && fs.statSync(installed).mtimeMs >= fs.statSync(lock).mtimeMs) return [];
-  return [
-    {
-      name: `packages of ${folder}`,
-      ...npm,
-      args: [...npm.args, 'ci', '--no-audit', '--no-fund', '--prefix', folder],
-    },
-  ];
-}
-
 /** @param {string} folder @returns {string[]} */
 function testFiles(folder) {
   const files = fs.readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
@@ -42,7 +25,7 @@ function testFiles(folder) {
 function steps() {
   return [
     { name: 'engine', command: 'cargo', args: ['test', '--quiet'] },
-    ...packagesOf('conformance'),
+    ...missingPackages(),
     {
       name: 'face and command line',
       command: process.execPath,
