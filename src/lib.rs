@@ -17,6 +17,7 @@ pub mod analysis;
 mod binding;
 pub mod error;
 pub mod graph;
+pub mod leaks;
 mod memory;
 pub mod monitor;
 pub mod snapshot;

@@ -7,11 +7,14 @@ mod biggest;
 mod class_table;
 mod compare;
 mod growth;
+mod naming;
 mod node;
 mod path;
+mod places;
 mod statistics;
 mod summary;
 mod verify;
+pub(crate) mod words;
 
 use serde::Serialize;
 
@@ -22,9 +25,16 @@ pub use self::{
     growth::ClassGrowth,
     node::NodeSummary,
     path::{EdgeSummary, Hop},
+    places::{Place, Scripts},
     statistics::{Statistics, Totals, statistics},
     summary::{AnalyzeOptions, Summary, summarize},
     verify::{Verified, verify},
+};
+pub(crate) use self::{
+    naming::{Name, NameRoot, name_of},
+    node::shortened,
+    path::shortest_path,
+    places::follow,
 };
 use crate::snapshot::Snapshot;
 
@@ -64,7 +74,7 @@ pub struct SnapshotInfo {
 }
 
 impl SnapshotInfo {
-    fn of(snapshot: &Snapshot) -> Self {
+    pub(crate) fn of(snapshot: &Snapshot) -> Self {
         Self {
             path: snapshot.path.as_ref().map(|path| path.display().to_string()),
             size_bytes: snapshot.given_size,
@@ -76,12 +86,12 @@ impl SnapshotInfo {
 
 impl<T> Answer<T> {
     fn about(snapshots: &[&Snapshot], body: T) -> Self {
-        Self {
-            schema_version: SCHEMA_VERSION,
-            tool: Tool { name: "heap-analyzer", version: env!("CARGO_PKG_VERSION") },
-            snapshots: snapshots.iter().map(|snapshot| SnapshotInfo::of(snapshot)).collect(),
-            body,
-        }
+        Self::about_infos(snapshots.iter().map(|snapshot| SnapshotInfo::of(snapshot)).collect(), body)
+    }
+
+    pub(crate) fn about_infos(snapshots: Vec<SnapshotInfo>, body: T) -> Self {
+        let tool = Tool { name: "heap-analyzer", version: env!("CARGO_PKG_VERSION") };
+        Self { schema_version: SCHEMA_VERSION, tool, snapshots, body }
     }
 
     /// What the answer says, without the frame.

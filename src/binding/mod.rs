@@ -21,6 +21,7 @@ use self::{
 use crate::{
     analysis::{self, AnalyzeOptions, CompareOptions},
     error::{Error, Result},
+    leaks::{self, LeakOptions},
     snapshot::Source,
 };
 
@@ -38,6 +39,10 @@ pub struct Options {
     pub map: Option<bool>,
     /// Also say who holds what grew.
     pub growth: Option<bool>,
+    /// Entries that must come in an interval to count as growth.
+    pub min_growth: Option<u32>,
+    /// The last snapshot was taken after a rest.
+    pub final_after_rest: Option<bool>,
 }
 
 type Input = Either<String, Uint8Array>;
@@ -90,6 +95,24 @@ pub fn compare(
     Job::start(cancel, on_progress, options.threads, move |monitor| {
         json(&analysis::compare(base, target, wanted, monitor)?)
     })
+}
+
+/// The answer of `find-leaks` over snapshots in the order they were taken, as JSON text.
+#[napi(ts_return_type = "Promise<string>")]
+pub fn find_leaks(
+    inputs: Vec<Input>,
+    options: Option<Options>,
+    cancel: &CancelFlag,
+    #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<OnProgress>,
+) -> AsyncTask<JsonTask> {
+    let options = options.unwrap_or_default();
+    let sources = inputs.into_iter().map(|input| source(input, &options)).collect();
+    let usual = LeakOptions::default();
+    let wanted = LeakOptions {
+        min_growth: options.min_growth.unwrap_or(usual.min_growth),
+        final_after_rest: options.final_after_rest.unwrap_or(usual.final_after_rest),
+    };
+    Job::start(cancel, on_progress, options.threads, move |monitor| json(&leaks::find_leaks(sources, wanted, monitor)?))
 }
 
 /// Reads a file to its end as a snapshot: `{sizeBytes, sha256, nodeCount, edgeCount}` as JSON text.

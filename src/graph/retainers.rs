@@ -40,7 +40,7 @@ impl Retainers {
 
     /// The edges that end at a node, of every kind.
     #[must_use]
-    pub fn edges(&self, node: NodeId) -> impl ExactSizeIterator<Item = usize> {
+    pub fn edges(&self, node: NodeId) -> impl ExactSizeIterator<Item = usize> + Clone {
         let range = self.first[node.index()] as usize..self.first[node.index() + 1] as usize;
         self.edges[range].iter().map(|&edge| edge as usize)
     }

@@ -65,6 +65,12 @@ impl DominatorTree {
         self.subtree[node.index()]
     }
 
+    /// All nodes that `node` dominates, itself first.
+    pub fn subtree(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let start = self.positions[node.index()] as usize;
+        self.order[start..start + self.subtree[node.index()] as usize].iter().map(|&node| NodeId(node))
+    }
+
     /// The nodes immediately dominated by `node`.
     pub fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
         let start = self.positions[node.index()];

@@ -48,11 +48,29 @@ pub enum Word {
     Element,
     /// Text that starts with `Detached `.
     Detached,
+    /// `table`: what holds the entries of a Map or Set.
+    Table,
+    /// `context`: from a closure to the variables it sees.
+    Context,
+    /// `shared`: from a closure to what all closures of one function share.
+    Shared,
+    /// `script`: from there to the script.
+    Script,
+    /// `script_or_debug_info`: the same, up to Node 20.
+    ScriptOrDebugInfo,
+    /// `scope_info`: from a context to the names of its variables.
+    ScopeInfo,
+    /// `value`: from a cell to the variable of an ES module.
+    Value,
+    /// `system / Context`: a scope's variables.
+    ContextNode,
+    /// `system / Cell`: a variable of an ES module.
+    Cell,
     /// Name of the two edges that stand for one entry of a WeakMap.
     WeakMapPair,
 }
 
-const EXACT: [(&str, Word); 12] = [
+const EXACT: [(&str, Word); 21] = [
     ("Object", Word::Object),
     ("Array", Word::Array),
     ("elements", Word::Elements),
@@ -65,6 +83,15 @@ const EXACT: [(&str, Word); 12] = [
     ("system / ExternalStringData", Word::ExternalStringData),
     ("system / JSArrayBufferData", Word::ArrayBufferData),
     ("(Document DOM trees)", Word::DocumentDomTrees),
+    ("table", Word::Table),
+    ("context", Word::Context),
+    ("shared", Word::Shared),
+    ("script", Word::Script),
+    ("script_or_debug_info", Word::ScriptOrDebugInfo),
+    ("scope_info", Word::ScopeInfo),
+    ("value", Word::Value),
+    ("system / Context", Word::ContextNode),
+    ("system / Cell", Word::Cell),
 ];
 
 /// Which word each string is.
@@ -130,7 +157,7 @@ fn classify(strings: &Strings, id: StringId) -> Word {
             if text[digits..].starts_with(PAIR_START) { Word::WeakMapPair } else { Word::Other }
         }
         Some(b'D') if text.starts_with(b"Detached ") => Word::Detached,
-        Some(b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(') => {
+        Some(b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(' | b't' | b'c' | b'v') => {
             EXACT.into_iter().find(|(exact, _)| strings.is(id, exact)).map_or(Word::Other, |(_, word)| word)
         }
         _ => Word::Other,

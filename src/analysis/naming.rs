@@ -1,0 +1,199 @@
+//! What a program calls an object: `sessions`, `store.items`, `Cache.shared`, `emitter._events.change`.
+//!
+//! An object has no name of its own; what holds it has one for it. So the ways back from the object are searched,
+//! nearest first, until one ends where a name begins: a variable of a scope, a property of the global object, a
+//! function, an exported binding.
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashSet;
+
+use super::{
+    node::shortened,
+    places::{Place, Scripts, follow, is_application},
+};
+use crate::{
+    graph::{HeapGraph, Retainers, Word},
+    snapshot::{EdgeKind, NodeId, NodeKind},
+};
+
+/// Steps back that a name may have; one with more says nothing.
+const STEPS: usize = 8;
+/// Nodes looked at before the search gives up.
+const LIMIT: usize = 4000;
+
+/// An object's name in the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// As code would write it.
+    pub(crate) expression: String,
+    /// Where its first part is declared.
+    pub(crate) root: NameRoot,
+    /// The file of the scope it is declared in, and the scope's function.
+    pub(crate) place: Option<Place>,
+}
+
+/// Where a name begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameRoot {
+    /// A variable of a module or a function.
+    Variable,
+    /// A property of the global object.
+    Global,
+    /// A property of a function: a static of a class.
+    Function,
+    /// A variable of an ES module, whose name the snapshot does not have.
+    ModuleVariable,
+}
+
+struct Step {
+    node: NodeId,
+    /// The step this one was reached from, and the text of the edge between them.
+    next: Option<usize>,
+    text: String,
+    length: usize,
+}
+
+/// The name of a node, or nothing when no short way back leads to one.
+pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Scripts, node: NodeId) -> Option<Name> {
+    let snapshot = graph.snapshot();
+    let mut steps = vec![Step { node, next: None, text: String::new(), length: 0 }];
+    let mut queue = VecDeque::from([0]);
+    let mut seen: FxHashSet<NodeId> = FxHashSet::from_iter([node]);
+    while let Some(at) = queue.pop_front() {
+        if steps.len() > LIMIT || steps[at].length >= STEPS {
+            break;
+        }
+        let here = steps[at].node;
+        // Variables first: where an object has a variable and is also kept elsewhere, the variable is its name.
+        let variables = retainers
+            .edges(here)
+            .filter(|&edge| snapshot.edges.kind(edge) == EdgeKind::Context && graph.edge_name(edge) != "this");
+        // The program's own scopes before those of packages, and the oldest: a module's before a call's.
+        let best = variables
+            .map(|edge| {
+                let scope = snapshot.nodes.of_edge(edge);
+                let place = scope_place(graph, retainers, scripts, scope);
+                let rank = place.as_ref().map_or(2, |place| scope_rank(&place.file));
+                (rank, snapshot.nodes.id(scope), edge, place)
+            })
+            .min_by_key(|&(rank, id, edge, _)| (rank, id, edge));
+        if let Some((rank, _, edge, place)) = best
+            // A variable of Node itself names a thing only when nothing nearer does.
+            && (rank < NODE_ITSELF || at > 0)
+        {
+            let expression = joined(&steps, at, graph.edge_name(edge).into_owned());
+            return Some(Name { expression, root: NameRoot::Variable, place });
+        }
+        for edge in retainers.edges(here) {
+            let holder = snapshot.nodes.of_edge(edge);
+            let kind = snapshot.edges.kind(edge);
+            let word = if kind.is_indexed() {
+                Word::Other
+            } else {
+                graph.vocabulary().word(snapshot.edges.name_or_index(edge))
+            };
+            let text = match kind {
+                EdgeKind::Weak | EdgeKind::Shortcut | EdgeKind::Context | EdgeKind::Hidden | EdgeKind::Other => {
+                    continue;
+                }
+                EdgeKind::Property if word == Word::Proto => continue,
+                EdgeKind::Property => property(&graph.edge_name(edge)),
+                EdgeKind::Element => format!("[{}]", graph.edge_name(edge)),
+                EdgeKind::Internal if word == Word::Value && graph.word(holder) == Word::Cell => {
+                    let expression = joined(&steps, at, String::new());
+                    let expression = expression.trim_start_matches('.').to_owned();
+                    return Some(Name { expression, root: NameRoot::ModuleVariable, place: None });
+                }
+                // Side tables: no step in the program's own words.
+                EdgeKind::Internal if matches!(word, Word::Table | Word::Elements) => String::new(),
+                EdgeKind::Internal if snapshot.nodes.kind(holder) == NodeKind::ARRAY => String::new(),
+                EdgeKind::Internal => continue,
+            };
+            if !seen.insert(holder) || graph.is_root_or_synthetic(holder) {
+                continue;
+            }
+            if is_global(graph, holder) {
+                let expression = joined(&steps, at, format!("globalThis{text}"));
+                return Some(Name { expression, root: NameRoot::Global, place: None });
+            }
+            if snapshot.nodes.kind(holder) == NodeKind::CLOSURE {
+                let function = graph.raw_name(holder);
+                if kind == EdgeKind::Property && !function.is_empty() && text != ".prototype" {
+                    let expression = joined(&steps, at, format!("{function}{text}"));
+                    let place = scripts.place(graph, holder);
+                    return Some(Name { expression, root: NameRoot::Function, place });
+                }
+                continue;
+            }
+            let length = steps[at].length + usize::from(!text.is_empty());
+            steps.push(Step { node: holder, next: Some(at), text, length });
+            queue.push_back(steps.len() - 1);
+        }
+    }
+    None
+}
+
+/// The whole expression: what the way back ended with, then the texts of the steps towards the object.
+fn joined(steps: &[Step], mut at: usize, mut expression: String) -> String {
+    loop {
+        expression.push_str(&steps[at].text);
+        match steps[at].next {
+            Some(next) => at = next,
+            None => return shortened(expression),
+        }
+    }
+}
+
+const NODE_ITSELF: u8 = 3;
+
+fn scope_rank(file: &str) -> u8 {
+    if is_application(file) {
+        0
+    } else if file.starts_with("node:") {
+        NODE_ITSELF
+    } else {
+        1
+    }
+}
+
+fn property(name: &str) -> String {
+    let identifier = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '#'))
+        && !name.starts_with(|c: char| c.is_numeric());
+    if identifier { format!(".{name}") } else { format!("[{name:?}]") }
+}
+
+fn is_global(graph: &HeapGraph, node: NodeId) -> bool {
+    graph.snapshot().nodes.kind(node) == NodeKind::OBJECT && graph.raw_name(node).starts_with("global")
+}
+
+/// The file and the function of a scope: those of a closure that was made in it.
+pub(crate) fn scope_place(graph: &HeapGraph, retainers: &Retainers, scripts: &Scripts, scope: NodeId) -> Option<Place> {
+    let snapshot = graph.snapshot();
+    let closure = retainers
+        .edges(scope)
+        .filter(|&edge| {
+            snapshot.edges.kind(edge) == EdgeKind::Internal
+                && graph.vocabulary().word(snapshot.edges.name_or_index(edge)) == Word::Context
+        })
+        .map(|edge| snapshot.nodes.of_edge(edge))
+        .find(|&node| snapshot.locations.get(node).is_some());
+    let place = closure.and_then(|closure| scripts.place(graph, closure))?;
+    // The line is that of a closure inside; the scope's own function is named by its scope info.
+    Some(Place { line: None, column: None, function: scope_function(graph, scope), ..place })
+}
+
+/// Name of the function a scope belongs to: the last string of its scope info, empty for a module.
+fn scope_function(graph: &HeapGraph, scope: NodeId) -> Option<String> {
+    let snapshot = graph.snapshot();
+    let info = follow(graph, scope, Word::ScopeInfo)?;
+    let strings = snapshot.nodes.edges(info).filter(|&edge| {
+        snapshot.edges.kind(edge) == EdgeKind::Hidden
+            && snapshot.nodes.kind(snapshot.edges.target(edge)) == NodeKind::STRING
+    });
+    let last = strings.max_by_key(|&edge| snapshot.edges.name_or_index(edge))?;
+    let name = graph.raw_name(snapshot.edges.target(last)).into_owned();
+    // The last string may be a variable's name where the function has none.
+    let is_variable = snapshot.nodes.edges(scope).any(|edge| graph.edge_name(edge) == name.as_str());
+    (!name.is_empty() && !is_variable).then_some(name)
+}

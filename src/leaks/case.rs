@@ -1,0 +1,124 @@
+//! All that is known of one growth, for patterns and words to draw on.
+
+use std::collections::BTreeMap;
+
+use super::{
+    growth::{Growth, GrowthKind},
+    series::Series,
+};
+use crate::{
+    analysis::{Name, Place, Scripts, name_of},
+    error::Result,
+    graph::{HeapGraph, Retainers},
+    monitor::Monitor,
+    snapshot::{NodeId, NodeKind},
+};
+
+/// Entries that are looked at to say what they are.
+const SAMPLE: usize = 2000;
+/// Objects above the holder that are looked at to say where it is.
+const ABOVE: usize = 12;
+
+/// A growth and what is known of it.
+pub(crate) struct Case<'a> {
+    pub(crate) series: &'a Series,
+    pub(crate) growth: &'a Growth,
+    /// The holder that stands for all.
+    pub(crate) holder: NodeId,
+    pub(crate) name: Option<Name>,
+    /// Class names of the new entries, most frequent first, with how many of those looked at.
+    pub(crate) classes: Vec<(String, usize)>,
+    /// Names of the edges and classes of the objects on the way from the root to the holder, nearest first.
+    pub(crate) above: Vec<(String, String)>,
+    /// Place of most entries: their constructor, or where the function stands.
+    pub(crate) entry_place: Option<Place>,
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn of(
+        series: &'a Series,
+        retainers: &Retainers,
+        scripts: &Scripts,
+        growth: &'a Growth,
+        monitor: &Monitor,
+    ) -> Result<Self> {
+        let graph = &series.subject;
+        let holder = growth.holders[0];
+        let classes_of = graph.classes(monitor)?;
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut places: BTreeMap<(u32, u32, u32), (usize, NodeId)> = BTreeMap::new();
+        // From the newest back: the oldest may be what a program starts with.
+        for &entry in growth.entries.iter().rev().take(SAMPLE) {
+            *counts.entry(&classes_of.get(entry).name).or_default() += 1;
+            if let Some(at) = graph.snapshot().locations.get(entry) {
+                places.entry((at.script, at.line, at.column)).or_insert((0, entry)).0 += 1;
+            }
+        }
+        let mut classes: Vec<(String, usize)> =
+            counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+        classes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let entry_place =
+            places.values().max_by_key(|(count, _)| *count).and_then(|&(_, node)| scripts.place(graph, node));
+
+        let distances = graph.distances(monitor)?;
+        let mut above = Vec::new();
+        let mut at = holder;
+        while let Some(edge) = distances.via(at).filter(|_| above.len() < ABOVE) {
+            at = graph.snapshot().nodes.of_edge(edge);
+            above.push((graph.edge_name(edge).into_owned(), classes_of.get(at).name.clone()));
+        }
+        let name = name_of(graph, retainers, scripts, holder);
+        Ok(Self { series, growth, holder, name, classes, above, entry_place })
+    }
+
+    pub(crate) fn graph(&self) -> &HeapGraph {
+        &self.series.subject
+    }
+
+    /// Entries that came in each interval.
+    pub(crate) fn added(&self) -> Vec<u64> {
+        self.growth.counts.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect()
+    }
+
+    /// Whether what came in the first interval is still there at the end.
+    pub(crate) fn stays(&self) -> bool {
+        let first = self.added()[0];
+        let born_first = self.growth.entries.iter().filter(|&&entry| self.series.born(entry) == 1).count() as u64;
+        // Entries that are all old (one function, added again and again) have no age to tell by.
+        self.growth.entries.is_empty() || born_first * 2 >= first || self.growth.entries.len() as u64 * 2 < first
+    }
+
+    /// Share of the entries looked at whose class name passes.
+    pub(crate) fn share(&self, passes: impl Fn(&str) -> bool) -> f64 {
+        let all: usize = self.classes.iter().map(|(_, count)| count).sum();
+        let those: usize = self.classes.iter().filter(|(name, _)| passes(name)).map(|(_, count)| count).sum();
+        if all == 0 { 0.0 } else { those as f64 / all as f64 }
+    }
+
+    /// The holder's class.
+    pub(crate) fn holder_class(&self) -> String {
+        self.graph()
+            .classes(&Monitor::none())
+            .map_or_else(|_| String::new(), |classes| classes.get(self.holder).name.clone())
+    }
+
+    /// The holder's name in the program, or nothing.
+    pub(crate) fn expression(&self) -> &str {
+        self.name.as_ref().map_or("", |name| &name.expression)
+    }
+
+    /// Whether an edge on the way to the holder, or its name in the program, has this text.
+    pub(crate) fn is_under(&self, text: &str) -> bool {
+        self.above.iter().any(|(edge, _)| edge.contains(text)) || self.expression().contains(text)
+    }
+
+    /// What V8 and Node do for themselves: known by structure.
+    pub(crate) fn is_noise(&self) -> bool {
+        let graph = self.graph();
+        let kind = graph.snapshot().nodes.kind(self.holder);
+        let anonymous_store = matches!(kind, NodeKind::CODE | NodeKind::HIDDEN | NodeKind::OBJECT_SHAPE);
+        let only_code = self.growth.kind == GrowthKind::Handles
+            && self.share(|class| class == "Function" || class.starts_with("system / ") || class == "Object") > 0.5;
+        anonymous_store || only_code
+    }
+}

@@ -1,0 +1,129 @@
+//! How many things an object keeps: its logical size, and which nodes they are.
+//!
+//! V8 stores entries in side tables that get new ids as they grow, so entries are counted where people put them:
+//! elements and properties on the object, entries of a Map or Set in its table.
+
+use crate::{
+    analysis::follow,
+    graph::{HeapGraph, Word},
+    snapshot::{EdgeKind, NodeId, NodeKind},
+};
+
+/// What kind of collection an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Collection {
+    /// Indexed elements.
+    Array,
+    /// Key and value.
+    Map,
+    /// Values.
+    Set,
+    /// Properties, or elements under numeric keys.
+    Object,
+}
+
+/// The collection an object is, and how many entries it has; `None` for what cannot be one.
+pub(crate) fn logical_size(graph: &HeapGraph, node: NodeId) -> Option<(Collection, u32)> {
+    let snapshot = graph.snapshot();
+    if snapshot.nodes.kind(node) != NodeKind::OBJECT {
+        return None;
+    }
+    let mut direct = 0;
+    let mut table = None;
+    for edge in snapshot.nodes.edges(node) {
+        match snapshot.edges.kind(edge) {
+            EdgeKind::Element => direct += 1,
+            EdgeKind::Property if graph.vocabulary().word(snapshot.edges.name_or_index(edge)) != Word::Proto => {
+                direct += 1;
+            }
+            EdgeKind::Internal if graph.vocabulary().word(snapshot.edges.name_or_index(edge)) == Word::Table => {
+                table = Some(snapshot.edges.target(edge));
+            }
+            _ => {}
+        }
+    }
+    match table {
+        None if graph.word(node) == Word::Array => Some((Collection::Array, direct)),
+        None => Some((Collection::Object, direct)),
+        Some(table) => {
+            let layout = TableLayout::of(graph, node, table)?;
+            let mut entries = 0;
+            let mut last = None;
+            // Slots are written in their order, so equal entries are neighbours.
+            for_each_slot(graph, table, |slot, _| {
+                let entry = layout.entry(slot);
+                if entry != last {
+                    entries += 1;
+                    last = entry;
+                }
+            });
+            Some((layout.kind, entries))
+        }
+    }
+}
+
+/// The nodes that are the entries of a collection: values where there are keys and values, each entry once.
+pub(crate) fn entry_nodes(graph: &HeapGraph, node: NodeId) -> Vec<NodeId> {
+    let snapshot = graph.snapshot();
+    if let Some(table) = follow(graph, node, Word::Table)
+        && let Some(layout) = TableLayout::of(graph, node, table)
+    {
+        let mut entries: Vec<(Option<u32>, NodeId)> = Vec::new();
+        for_each_slot(graph, table, |slot, target| {
+            let entry = layout.entry(slot);
+            match entries.last_mut() {
+                // The value comes after the key; a key stands only where the value is a small number.
+                Some((last, value)) if *last == entry => *value = target,
+                _ => entries.push((entry, target)),
+            }
+        });
+        return entries.into_iter().map(|(_, node)| node).collect();
+    }
+    let is_entry = |&edge: &usize| match snapshot.edges.kind(edge) {
+        EdgeKind::Element => true,
+        EdgeKind::Property => graph.vocabulary().word(snapshot.edges.name_or_index(edge)) != Word::Proto,
+        _ => false,
+    };
+    snapshot.nodes.edges(node).filter(is_entry).map(|edge| snapshot.edges.target(edge)).collect()
+}
+
+/// Where the entries of a Map or Set begin in its table: three numbers, the buckets, then key, value and chain (or
+/// value and chain) for each.
+struct TableLayout {
+    kind: Collection,
+    first: u32,
+    width: u32,
+}
+
+impl TableLayout {
+    fn of(graph: &HeapGraph, node: NodeId, table: NodeId) -> Option<Self> {
+        let name = graph.raw_name(node);
+        let (kind, width) = if name.ends_with("Set") { (Collection::Set, 2) } else { (Collection::Map, 3) };
+        // Header of two words, then three numbers, b buckets and 2b entries. Tables of an object that is
+        // neither a Map nor a Set do not fit, and what does not fit is no entry.
+        let words = u32::try_from(graph.snapshot().nodes.self_size(table) / 8).ok()?.checked_sub(2 + 3)?;
+        Some(Self { kind, first: 3 + words / (1 + 2 * width), width })
+    }
+
+    fn entry(&self, slot: u32) -> Option<u32> {
+        slot.checked_sub(self.first).map(|offset| offset / self.width)
+    }
+}
+
+fn for_each_slot(graph: &HeapGraph, table: NodeId, mut visit: impl FnMut(u32, NodeId)) {
+    let snapshot = graph.snapshot();
+    for edge in snapshot.nodes.edges(table) {
+        if snapshot.edges.kind(edge) == EdgeKind::Internal
+            && let Some(slot) = number(&snapshot.strings.bytes(snapshot.edges.name_or_index(edge)))
+        {
+            visit(slot, snapshot.edges.target(edge));
+        }
+    }
+}
+
+fn number(text: &[u8]) -> Option<u32> {
+    if !text.first()?.is_ascii_digit() {
+        return None;
+    }
+    std::str::from_utf8(text).ok()?.parse().ok()
+}

@@ -1,0 +1,233 @@
+//! A finding in words and figures.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use serde::Serialize;
+
+use super::{
+    LeakOptions,
+    case::Case,
+    grade::{Grade, grade},
+    growth::GrowthKind,
+    patterns,
+};
+use crate::{
+    analysis::{Hop, NameRoot, NodeSummary, Place, shortest_path, words},
+    error::Result,
+    monitor::Monitor,
+    snapshot::ObjectId,
+};
+
+/// Entries shown as examples.
+const SAMPLES: usize = 3;
+
+/// Something that grows, who holds it, and how sure that is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// The same for the same mistake in the next run and after an unrelated edit.
+    pub fingerprint: String,
+    /// How sure.
+    pub grade: Grade,
+    /// Id of the kind of mistake.
+    pub pattern: &'static str,
+    /// The kind of mistake in a few words.
+    pub title: &'static str,
+    /// All of it in one sentence.
+    pub sentence: String,
+    /// What keeps it.
+    pub holder: Holder,
+    /// How many there are.
+    pub entries: Entries,
+    /// What they cost.
+    pub bytes: Bytes,
+    /// Where the entries' constructor or function stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocated_in: Option<Place>,
+    /// What the grade rests on.
+    pub evidence: Vec<String>,
+    /// Whether one cut is enough.
+    pub retainers: Independence,
+    /// A shortest way to the holder from the root.
+    pub path: Vec<Hop>,
+    /// Some of the newest entries.
+    pub samples: Vec<NodeSummary>,
+    /// What to do.
+    pub advice: &'static str,
+    /// Page of the documentation.
+    pub docs: String,
+}
+
+/// The object that keeps what grows.
+#[derive(Debug, Serialize)]
+pub struct Holder {
+    /// V8's id.
+    pub id: ObjectId,
+    /// Name as DevTools shows it.
+    pub name: String,
+    /// Its class.
+    pub class: String,
+    /// What the program calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
+    /// Where that is declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// How many holders of one kind there are, when there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+}
+
+/// Entries over time.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entries {
+    /// In each snapshot.
+    pub per_snapshot: Vec<u64>,
+    /// Added in each interval.
+    pub per_interval: Vec<u64>,
+    /// Class of most of them.
+    pub kind: String,
+}
+
+impl Entries {
+    pub(crate) fn added(&self) -> u64 {
+        self.per_interval.iter().sum()
+    }
+}
+
+/// Bytes of what came after the first snapshot.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bytes {
+    /// All of it.
+    pub retained: u64,
+    /// Of that, outside V8's heap.
+    pub external: u64,
+    /// For one entry.
+    pub per_entry: u64,
+    /// In each interval.
+    pub per_interval: Vec<u64>,
+}
+
+/// Whether the holder alone keeps what grew.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Independence {
+    /// Holders that each would have to let go.
+    pub independent: u64,
+    /// Bytes that are freed when this holder lets go.
+    pub cut_frees: u64,
+}
+
+impl Finding {
+    pub(super) fn of(case: &Case<'_>, options: LeakOptions, monitor: &Monitor) -> Result<Self> {
+        let graph = case.graph();
+        let growth = case.growth;
+        let (pattern, mut evidence) = patterns::recognise(case);
+        let grade = grade(case, options);
+        let per_interval = case.added();
+        let added: u64 = per_interval.iter().sum();
+        let retained = growth.freed + growth.shared;
+        let kind = case.classes.first().map_or_else(|| "(number)".to_owned(), |(name, _)| name.clone());
+        let place = case.name.as_ref().and_then(|name| name.place.clone());
+        let holder = Holder {
+            id: graph.snapshot().nodes.id(case.holder),
+            name: crate::analysis::shortened(graph.display_name(case.holder)),
+            class: case.holder_class(),
+            variable: case.name.as_ref().map(|name| name.expression.clone()).filter(|text| !text.is_empty()),
+            place,
+            count: (growth.holders.len() > 1).then_some(growth.holders.len() as u64),
+        };
+        let series: Vec<String> = growth.counts.iter().map(|&count| words::count(count)).collect();
+        evidence.insert(0, format!("{} in the snapshots: {}", what(growth.kind), series.join(" → ")));
+        let bytes_in: Vec<String> = growth.bytes.iter().map(|&size| words::bytes(size)).collect();
+        evidence.push(format!("bytes that came and stayed, by interval: {}", bytes_in.join(", ")));
+        if growth.shared > growth.freed {
+            evidence
+                .push("most of it is also kept by something else: cutting this holder alone frees little".to_owned());
+        } else {
+            evidence.push(format!("cutting this holder frees {}", words::bytes(growth.freed)));
+        }
+        let sentence = sentence(case, &holder, &series, retained, added);
+        let samples = growth.entries.iter().rev().take(SAMPLES);
+        Ok(Self {
+            fingerprint: fingerprint(case, pattern.id()),
+            grade,
+            pattern: pattern.id(),
+            title: pattern.title(),
+            sentence,
+            holder,
+            entries: Entries { per_snapshot: growth.counts.clone(), per_interval, kind },
+            bytes: Bytes {
+                retained,
+                external: growth.external,
+                per_entry: retained.checked_div(added).unwrap_or(0),
+                per_interval: growth.bytes.clone(),
+            },
+            allocated_in: case.entry_place.clone(),
+            evidence,
+            retainers: Independence {
+                independent: 1 + u64::from(growth.shared > growth.freed),
+                cut_frees: growth.freed,
+            },
+            path: shortest_path(graph, case.holder, monitor)?,
+            samples: samples.map(|&node| NodeSummary::of(graph, node, monitor)).collect::<Result<_>>()?,
+            advice: pattern.advice(),
+            docs: format!("docs/patterns/{}.md", pattern.id()),
+        })
+    }
+}
+
+fn what(kind: GrowthKind) -> &'static str {
+    match kind {
+        GrowthKind::Entries(_) => "entries",
+        GrowthKind::Objects => "objects",
+        GrowthKind::Handles => "handles",
+    }
+}
+
+fn sentence(case: &Case<'_>, holder: &Holder, series: &[String], retained: u64, added: u64) -> String {
+    let many = holder.count.map_or_else(String::new, |count| format!("{} objects like ", words::count(count)));
+    let subject = match &holder.variable {
+        Some(variable) => format!("{many}{} `{variable}`", holder.class),
+        None => format!("{many}{} {}", holder.class, holder.id),
+    };
+    let place = holder.place.as_ref().map_or_else(String::new, |place| {
+        let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
+        format!(" in {}{line}", place.file)
+    });
+    let each = retained.checked_div(added).map_or_else(String::new, |each| format!(", {} each", words::bytes(each)));
+    let held = match case
+        .name
+        .as_ref()
+        .map(|name| (name.root, name.place.as_ref().and_then(|place| place.function.clone())))
+    {
+        Some((NameRoot::Variable, Some(function))) => format!(", held by a variable of {function}()"),
+        Some((NameRoot::Variable | NameRoot::ModuleVariable, None)) => ", held by module scope".to_owned(),
+        Some((NameRoot::Global, _)) => ", held by the global object".to_owned(),
+        Some((NameRoot::Function, _)) => ", held by a static property".to_owned(),
+        _ => String::new(),
+    };
+    let what = what(case.growth.kind);
+    let kind = case.classes.first().map_or_else(String::new, |(class, _)| format!(" of {class}"));
+    format!("{subject}{place} grew {} {what}{kind} (+{}{each}){held}", series.join(" → "), words::bytes(retained))
+}
+
+/// Pattern, way to the holder in the program's words, file without folders above its package, variable. No line, no
+/// id, no number: those change with the next edit or the next run.
+fn fingerprint(case: &Case<'_>, pattern: &str) -> String {
+    let without_numbers = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+    let mut hasher = DefaultHasher::new();
+    pattern.hash(&mut hasher);
+    without_numbers(case.expression()).hash(&mut hasher);
+    case.holder_class().hash(&mut hasher);
+    let place = case.name.as_ref().and_then(|name| name.place.as_ref()).or(case.entry_place.as_ref());
+    if let Some(place) = place {
+        let file = place.file.rsplit('/').next().unwrap_or("");
+        (file, &place.package, &place.function).hash(&mut hasher);
+    } else {
+        case.classes.first().map(|(class, _)| class).hash(&mut hasher);
+    }
+    format!("{pattern}-{:012x}", hasher.finish() & 0xffff_ffff_ffff)
+}

@@ -1,0 +1,59 @@
+//! How sure we are.
+
+use serde::Serialize;
+
+use super::{LeakOptions, case::Case, growth::GrowthKind};
+
+/// Grade of a finding, from weak to strong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grade {
+    /// It grew and came back.
+    Drained,
+    /// It grew; it may be a cache that fills to its bound.
+    Growth,
+    /// It grew strongly in a known pattern between two snapshots, or did not come back in a rest.
+    Likely,
+    /// It grew in every one of several intervals under load, and what came stayed.
+    Leak,
+}
+
+/// Verdict of an answer: the worst grade among its findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// There is a leak.
+    Leak,
+    /// There probably is.
+    Likely,
+    /// Something grew.
+    Growth,
+    /// Nothing worth telling.
+    Clean,
+}
+
+impl Verdict {
+    pub(crate) fn of(grades: impl Iterator<Item = Grade>) -> Self {
+        match grades.max() {
+            Some(Grade::Leak) => Self::Leak,
+            Some(Grade::Likely) => Self::Likely,
+            Some(Grade::Growth) => Self::Growth,
+            Some(Grade::Drained) | None => Self::Clean,
+        }
+    }
+}
+
+/// Entries that must come between two snapshots before growth alone is called likely.
+const STRONG: u64 = 100;
+
+pub(super) fn grade(case: &Case<'_>, options: LeakOptions) -> Grade {
+    let counts = &case.growth.counts;
+    let added: Vec<u64> = counts.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect();
+    if added.len() >= 2 {
+        // A population that renews itself is no leak, even where it happens to be larger each time.
+        return if case.stays() { Grade::Leak } else { Grade::Growth };
+    }
+    let strong = added[0] >= STRONG && counts[1] >= counts[0].saturating_mul(2);
+    let stayed_in_rest = options.final_after_rest;
+    if stayed_in_rest || strong && case.growth.kind != GrowthKind::Handles { Grade::Likely } else { Grade::Growth }
+}

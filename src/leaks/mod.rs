@@ -1,0 +1,111 @@
+//! What a series of snapshots proves: growth becomes findings, each with its evidence and a grade.
+//!
+//! [`series`] reads the snapshots and knows since when each object is there. [`growth`] finds what grew by structure
+//! alone. [`case`] gathers what is known of one growth: its name in the program, its entries, what keeps it.
+//! [`patterns`] say which kind of mistake it is, one file each. [`grade`] says how sure that is, and [`finding`] puts
+//! it into words.
+
+mod case;
+mod entries;
+mod finding;
+mod grade;
+mod growth;
+mod patterns;
+mod series;
+
+use serde::Serialize;
+
+use self::{case::Case, series::Series};
+pub use self::{
+    finding::{Bytes, Entries, Finding, Holder, Independence},
+    grade::{Grade, Verdict},
+};
+use crate::{
+    analysis::{Answer, Scripts},
+    error::Result,
+    monitor::Monitor,
+    snapshot::Source,
+};
+
+/// What to count as growth.
+#[derive(Debug, Clone, Copy)]
+pub struct LeakOptions {
+    /// Entries that must come in an interval.
+    pub min_growth: u32,
+    /// Whether the last snapshot was taken after a rest without load, when caches should have drained.
+    pub final_after_rest: bool,
+}
+
+impl Default for LeakOptions {
+    fn default() -> Self {
+        Self { min_growth: 5, final_after_rest: false }
+    }
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeakReport {
+    /// The worst grade of all findings.
+    pub verdict: Verdict,
+    /// Findings, those that cost most first.
+    pub findings: Vec<Finding>,
+    /// What came after the first snapshot and belongs to no finding.
+    pub noise: Noise,
+    /// What the reader should know of the snapshots before trusting the verdict.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// New objects of no finding.
+#[derive(Debug, Serialize)]
+pub struct Noise {
+    /// How many.
+    pub count: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Reads a series of snapshots of one process, in the order they were taken, and says what leaks.
+///
+/// # Errors
+/// Those of [`crate::snapshot::Snapshot::open`], and `ERR_HEAP_USAGE` for fewer than two snapshots.
+pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor) -> Result<Answer<LeakReport>> {
+    let series = Series::open(sources, monitor)?;
+    let graph = &series.subject;
+    let rest = monitor.part(0.2);
+    graph.prepare(&rest)?;
+    let retainers = graph.retainers(&rest)?;
+    let scripts = Scripts::of(graph);
+    let mut warnings = Vec::new();
+    if let Some(stranger) = series.stranger() {
+        warnings.push(format!(
+            "snapshot {} is not of the same process as the last one: objects cannot be followed from one to the other, and nothing can be concluded",
+            stranger + 1
+        ));
+    }
+    if series.is_reversed() {
+        warnings
+            .push("the snapshots are not in the order they were taken: the last one has the oldest objects".to_owned());
+    }
+    let grown = growth::find(&series, retainers, options.min_growth, &rest)?;
+    let mut findings = Vec::new();
+    if warnings.is_empty() {
+        for growth in &grown.list {
+            let case = Case::of(&series, retainers, &scripts, growth, &rest)?;
+            if !case.is_noise() {
+                findings.push(Finding::of(&case, options, &rest)?);
+            }
+        }
+    }
+    // What costs most first; the fingerprint last, so that equal ones stand in one order in every run.
+    findings.sort_by(|a, b| {
+        let cost = |finding: &Finding| (finding.grade, finding.bytes.retained, finding.entries.added());
+        cost(b).cmp(&cost(a)).then_with(|| a.fingerprint.cmp(&b.fingerprint))
+    });
+    let verdict = Verdict::of(findings.iter().map(|finding| finding.grade));
+    let (count, bytes) = grown.unexplained;
+    let report = LeakReport { verdict, findings, noise: Noise { count, bytes }, warnings };
+    let infos = series.into_infos();
+    Ok(Answer::about_infos(infos, report))
+}

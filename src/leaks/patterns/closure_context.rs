@@ -1,0 +1,29 @@
+//! Functions kept for long whose scopes hold what only their siblings read, and chains of scopes.
+
+use super::{Case, Pattern};
+
+pub(super) struct ClosureContext;
+
+impl Pattern for ClosureContext {
+    fn id(&self) -> &'static str {
+        "closure-context"
+    }
+
+    fn title(&self) -> &'static str {
+        "Functions that keep more than they need"
+    }
+
+    fn advice(&self) -> &'static str {
+        "Do not keep the function; or set the large variables of its scope to null before returning it, or build it in a scope that has only what it reads."
+    }
+
+    fn evidence(&self, case: &Case<'_>) -> Option<Vec<String>> {
+        let share = case.share(|class| class == "Function" || class == "system / Context");
+        (share > 0.5).then(|| {
+            let place = case.entry_place.as_ref();
+            let at =
+                place.map_or_else(String::new, |place| format!(", made in {}:{}", place.file, place.line.unwrap_or(0)));
+            vec![format!("the entries are functions with their scopes{at}")]
+        })
+    }
+}
