@@ -11,7 +11,9 @@ mod finding;
 mod grade;
 mod growth;
 mod patterns;
+mod rising;
 mod series;
+mod survivors;
 
 use serde::Serialize;
 

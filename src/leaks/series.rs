@@ -59,13 +59,7 @@ impl Ledger {
             monitor.tick(node.index())?;
         }
         let (ids, faces) = rows.into_iter().unzip();
-        Ok(Self {
-            info: SnapshotInfo::of(snapshot),
-            ids,
-            faces,
-            sizes,
-            slots,
-        })
+        Ok(Self { info: SnapshotInfo::of(snapshot), ids, faces, sizes, slots })
     }
 
     /// Highest id of an object of V8's heap; native objects have even ids of their own.

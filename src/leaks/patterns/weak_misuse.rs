@@ -1,4 +1,4 @@
-//! Maps full of WeakRefs whose targets are gone, and registries whose holdings reach their own target.
+//! Maps full of `WeakRef`s whose targets are gone, and registries whose holdings reach their own target.
 
 use super::{Case, Pattern};
 

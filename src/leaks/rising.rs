@@ -1,0 +1,128 @@
+//! Collections with more entries in every snapshot than in the one before.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use super::{
+    entries::{Collection, entry_nodes, logical_size},
+    growth::{Explained, Growth, GrowthKind, Search},
+};
+use crate::{
+    error::Result,
+    monitor::Monitor,
+    snapshot::{EdgeKind, NodeId, NodeKind},
+};
+
+struct Rising {
+    node: NodeId,
+    kind: Collection,
+    counts: Vec<u64>,
+}
+
+/// What collections of one kind have in common: their class, the class of what has them, and the name there.
+type Family = (u32, u32, u32);
+
+impl Search<'_> {
+    /// Rising collections as growths: one for all of a kind, none for those that are inside the new entries of
+    /// another.
+    pub(super) fn rising(&self, explained: &mut Explained, monitor: &Monitor) -> Result<Vec<Growth>> {
+        let rising = self.find_rising(monitor)?;
+        let nodes: FxHashSet<NodeId> = rising.iter().map(|rising| rising.node).collect();
+        let mut families: BTreeMap<Family, Vec<Rising>> = BTreeMap::new();
+        for one in rising {
+            if !self.is_inside_another(one.node, &nodes) {
+                families.entry(self.family(one.node)).or_default().push(one);
+            }
+        }
+        // The oldest first, so that what two of them keep is counted with the one that had it first.
+        let mut families: Vec<Vec<Rising>> = families.into_values().collect();
+        let id = |rising: &Rising| self.graph().snapshot().nodes.id(rising.node);
+        families.iter_mut().for_each(|members| members.sort_by_key(id));
+        families.sort_by_key(|members| id(&members[0]));
+        Ok(families.iter().map(|members| self.growth_of(members, explained)).collect())
+    }
+
+    fn find_rising(&self, monitor: &Monitor) -> Result<Vec<Rising>> {
+        let intervals = self.series.intervals();
+        let mut found = Vec::new();
+        for node in self.graph().snapshot().nodes.all() {
+            monitor.tick(node.index())?;
+            // One that came with the last of several intervals has no history, unless it replaces another.
+            if intervals > 1 && self.series.born(node) == intervals && !self.hangs_on_old(node) {
+                continue;
+            }
+            let Some((kind, now)) = logical_size(self.graph(), node).filter(|&(_, now)| now >= self.min) else {
+                continue;
+            };
+            let sizes = self.series.sizes(node, now, self.retainers.edges(node));
+            if sizes.windows(2).all(|pair| pair[1] >= pair[0].saturating_add(self.min)) {
+                found.push(Rising { node, kind, counts: sizes.into_iter().map(u64::from).collect() });
+            }
+        }
+        Ok(found)
+    }
+
+    fn hangs_on_old(&self, node: NodeId) -> bool {
+        let nodes = &self.graph().snapshot().nodes;
+        self.retainers.edges(node).any(|edge| self.series.is_old(nodes.of_edge(edge)))
+    }
+
+    /// Whether a node is kept by a new entry of a rising collection, and so is part of that growth.
+    fn is_inside_another(&self, node: NodeId, rising: &FxHashSet<NodeId>) -> bool {
+        let root = self.graph().snapshot().root();
+        let mut is_new = !self.series.is_old(node);
+        let mut above = self.tree.immediate(node);
+        while above != root {
+            if is_new && rising.contains(&above) {
+                return true;
+            }
+            is_new |= !self.series.is_old(above);
+            above = self.tree.immediate(above);
+        }
+        false
+    }
+
+    fn family(&self, node: NodeId) -> Family {
+        let (nodes, edges) = (&self.graph().snapshot().nodes, &self.graph().snapshot().edges);
+        let oldest = self
+            .retainers
+            .edges(node)
+            .filter(|&edge| edges.kind(edge) != EdgeKind::Weak)
+            .min_by_key(|&edge| nodes.id(nodes.of_edge(edge)));
+        let class = self.classes.number(node);
+        let Some(edge) = oldest else { return (class, u32::MAX, 0) };
+        let owner = nodes.of_edge(edge);
+        // Among many of a kind in one store the position tells nothing; a name does.
+        let is_position = edges.kind(edge).is_indexed() || nodes.kind(owner) == NodeKind::ARRAY;
+        let name = if is_position { 0 } else { edges.name_or_index(edge) + 1 };
+        // Scopes are all of one class; each is a family of its own.
+        let owner_class =
+            if edges.kind(edge) == EdgeKind::Context { u32::MAX - owner.0 } else { self.classes.number(owner) };
+        (class, owner_class, name)
+    }
+
+    fn growth_of(&self, members: &[Rising], explained: &mut Explained) -> Growth {
+        let holders = members.iter().map(|member| member.node).collect();
+        let mut growth = self.blank(holders, GrowthKind::Entries(members[0].kind));
+        for member in members {
+            for (sum, count) in growth.counts.iter_mut().zip(&member.counts) {
+                *sum += count;
+            }
+            growth.freed += self.new_bytes(member.node);
+            self.explain(member.node, explained, &mut growth);
+            for entry in entry_nodes(self.graph(), member.node) {
+                if self.series.is_old(entry) {
+                    continue;
+                }
+                growth.entries.push(entry);
+                // Not below the holder in the tree: something else keeps it too.
+                if !explained.nodes[entry.index()] {
+                    growth.shared += self.new_bytes(entry);
+                    self.explain(entry, explained, &mut growth);
+                }
+            }
+        }
+        growth
+    }
+}
