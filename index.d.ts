@@ -71,6 +71,30 @@ export function compare(
 ): Promise<CompareAnswer>;
 
 /**
+ * Says what leaks over a series of snapshots of one process: what grows, who holds it, where in the source that is,
+ * which kind of mistake it is, and how sure that is.
+ *
+ * Two snapshots show growth; three, taken while the app works, show whether it goes on. On a healthy app the verdict
+ * is `"clean"` and there are no findings of grade `leak` or `likely`.
+ *
+ * Where the source files that the snapshots name can be read, they are searched for the lines of declarations.
+ *
+ * @example
+ * const { verdict, findings } = await findLeaks({
+ *   baseline: 'warm.heapsnapshot',
+ *   target: 'loaded.heapsnapshot',
+ *   final: 'loaded-more.heapsnapshot',
+ * });
+ * console.log(verdict);                // 'leak'
+ * console.log(findings[0]?.sentence);  // 'Map `sessions` in src/session.js:12 grew 300 → 1,300 → 2,300 entries …'
+ *
+ * @example <caption>in a test, with leaks that are known and accepted</caption>
+ * const { accepted } = require('./accepted-leaks.json');
+ * const { verdict, fixed } = await findLeaks({ snapshots: [a, b, c] }, { ignore: accepted });
+ */
+export function findLeaks(series: SnapshotSeries, options?: FindLeaksOptions): Promise<FindLeaksAnswer>;
+
+/**
  * Takes a snapshot of this process (of the isolate of the calling thread) and writes it to a file.
  *
  * It is safe to call in production, as far as a snapshot can be: **the event loop stands still while V8 makes
@@ -130,6 +154,50 @@ export interface CompareOptions extends TaskOptions {
    * sooner.
    */
   growth?: boolean;
+}
+
+/** Snapshots of one process in the order in which they were taken, by name or as a list of 2 to 255. */
+export type SnapshotSeries =
+  | {
+      /** After warming up. */
+      baseline: SnapshotInput;
+      /** After load. */
+      target: SnapshotInput;
+      /** After more load, or after a rest; see {@link FindLeaksOptions.finalAfter}. */
+      final?: SnapshotInput | undefined;
+      snapshots?: undefined;
+    }
+  | {
+      snapshots: readonly SnapshotInput[];
+      baseline?: undefined;
+      target?: undefined;
+      final?: undefined;
+    };
+
+export interface FindLeaksOptions extends TaskOptions {
+  /** Entries that must come in an interval to count as growth. Default: 5. */
+  minGrowth?: number;
+  /**
+   * What came before the last snapshot: `"load"`, as before the others, or `"rest"`, a time without load in which
+   * caches should have drained. Default: `"load"`.
+   */
+  finalAfter?: 'load' | 'rest';
+  /**
+   * Findings that are known and accepted: fingerprints, or the entries of a file of accepted leaks. They are
+   * marked as `known`, and do not count for the verdict.
+   */
+  ignore?: ReadonlyArray<string | AcceptedLeak>;
+}
+
+/** An entry of a file of accepted leaks, `{ "accepted": [ … ] }`. */
+export interface AcceptedLeak {
+  fingerprint: string;
+  /** What was found, for people. */
+  sentence?: string;
+  /** Since when it is accepted. */
+  since?: string;
+  /** Why it is. */
+  why?: string;
 }
 
 export interface CaptureOptions {
@@ -313,6 +381,121 @@ export interface GrowthRow {
   heldCount: number;
   /** Their shallow sizes together. */
   heldSize: number;
+}
+
+export interface FindLeaksAnswer extends Answer {
+  /** The worst grade of all findings that are not `known`; `"clean"` when there is none that counts. */
+  verdict: 'leak' | 'likely' | 'growth' | 'clean';
+  /** Findings, those that are surest and cost most first. */
+  findings: Finding[];
+  /** What came after the first snapshot and belongs to no finding. */
+  noise: { count: number; bytes: number };
+  /** What to know of the snapshots before trusting the verdict, such as that they are of two processes. */
+  warnings?: string[];
+  /** Accepted leaks that were not found any more. Absent without {@link FindLeaksOptions.ignore}. */
+  fixed?: AcceptedLeak[];
+}
+
+/**
+ * How sure a finding is.
+ *
+ * | grade | means |
+ * |---|---|
+ * | `leak` | grew in every one of several intervals under load, and what came stayed |
+ * | `likely` | grew strongly between two snapshots, or did not come back in a rest |
+ * | `growth` | grew; may be a cache that fills to its bound |
+ * | `drained` | grew and came back |
+ */
+export type Grade = 'leak' | 'likely' | 'growth' | 'drained';
+
+/** Kinds of mistakes; each has a page in docs/patterns. More may be added. */
+export type PatternId =
+  | 'closure-context'
+  | 'db-pool'
+  | 'detached-dom'
+  | 'event-listeners'
+  | 'external-memory'
+  | 'global-cache'
+  | 'module-cache'
+  | 'pending-promises'
+  | 'streams-handles'
+  | 'string-retention'
+  | 'timers'
+  | 'weak-misuse'
+  | 'worker-messaging';
+
+/** Something that grows, who holds it, and how sure that is. */
+export interface Finding {
+  /** The same for the same mistake in the next run and after an unrelated edit. */
+  fingerprint: string;
+  grade: Grade;
+  pattern: PatternId;
+  /** The kind of mistake in a few words. */
+  title: string;
+  /** All of it in one sentence. */
+  sentence: string;
+  holder: Holder;
+  entries: {
+    /** How many there were in each snapshot. */
+    perSnapshot: number[];
+    /** How many came in each interval. */
+    perInterval: number[];
+    /** The class of most of them. */
+    kind: string;
+  };
+  bytes: {
+    /** What came after the first snapshot and is held. */
+    retained: number;
+    /** The part of it outside of V8's heap. */
+    external: number;
+    /** For one entry. */
+    perEntry: number;
+    /** In each interval. */
+    perInterval: number[];
+  };
+  /** Where the entries' constructor or function stands. */
+  allocatedIn?: Place;
+  /** What the grade rests on, line by line. */
+  evidence: string[];
+  retainers: {
+    /** How many holders would each have to let go. */
+    independent: number;
+    /** Bytes that are freed when this holder alone lets go. */
+    cutFrees: number;
+  };
+  /** How the root reaches the holder, over the fewest references (the last 256 of them). */
+  path: Hop[];
+  /** Some of the newest entries. */
+  samples: NodeInfo[];
+  /** What to do. */
+  advice: string;
+  /** The page about this kind of mistake, relative to the package's repository. */
+  docs: string;
+  /** Whether it is among the accepted ones. Absent without {@link FindLeaksOptions.ignore}. */
+  status?: 'new' | 'known';
+}
+
+/** The object that keeps what grows. */
+export interface Holder extends NodeRef {
+  /** What the program calls it, e.g. `sessions` or `store.items`. */
+  variable?: string;
+  /** Where that is declared. */
+  place?: Place;
+  /** How many holders there are, when several of one kind grow together. */
+  count?: number;
+}
+
+/** A place in source. Lines and columns count from 1, as editors do. */
+export interface Place {
+  /** An absolute path, a URL, or a name such as `node:events`. */
+  file: string;
+  /** Absent where only the file is known. */
+  line?: number;
+  column?: number;
+  /** The function it is in, or that it is. */
+  function?: string;
+  /** The package the file belongs to, for files under `node_modules`. */
+  package?: string;
 }
 
 /** What {@link takeHeapSnapshot} did. */

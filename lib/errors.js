@@ -104,4 +104,4 @@ function fromSystem(error, task) {
   });
 }
 
-module.exports = { HeapAnalyzerError, badArgument, fromNative, fromSystem };
+module.exports = { HeapAnalyzerError, badArgument, describe, fromNative, fromSystem };

@@ -66,6 +66,18 @@ const text = (value, name) => {
   throw badArgument(name, 'a non-empty string', value);
 };
 
+/**
+ * @template {string} W
+ * @param {...W} words
+ * @returns {(value: any, name: string) => W}
+ */
+const oneOf =
+  (...words) =>
+  (value, name) => {
+    if (words.includes(value)) return value;
+    throw badArgument(name, words.map((word) => JSON.stringify(word)).join(' or '), value);
+  };
+
 /** @type {(value: any, name: string) => (progress: { phase: string, fraction: number }) => unknown} */
 const callback = (value, name) => {
   if (typeof value === 'function') return value;
@@ -109,4 +121,4 @@ function readInput(value, name) {
   throw badArgument(name, 'a path, a file: URL, a Buffer, a Uint8Array or an ArrayBuffer', value);
 }
 
-module.exports = { readOptions, readPath, readInput, integer, flag, text, callback, abortSignal };
+module.exports = { readOptions, readPath, readInput, integer, flag, text, oneOf, callback, abortSignal };
