@@ -1,0 +1,89 @@
+// @ts-check
+// What stands in corpus/apps: which programs there are, what load they get and what is true about them. The truth
+// is a JSON file beside the programs, one for a leaking app and its fixed twin, so that neither program has to know
+// that it is looked at.
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const APPS = path.join(__dirname, 'apps');
+/** What stands in for databases. */
+const DRIVERS = path.join(__dirname, 'drivers');
+
+/**
+ * @typedef {object} Leak what the first finding has to say
+ * @property {string | string[]} pattern one id, or several where an honest reader could choose either
+ * @property {{ variable?: string | string[], class?: string | string[], kind: string }} holder
+ * @property {string} entries what it holds too many of
+ * @property {string} [file] name of the file in which it happens; default: the app
+ *
+ * @typedef {string | { send: string, headers?: Record<string, string>, abortAfter?: number }} Request
+ *
+ * @typedef {object} Load
+ * @property {number} [warmup] rounds before the baseline
+ * @property {number} [count] rounds between two snapshots
+ * @property {Request[]} [warmupRequests] what a round of the warm-up sends; default: `requests`
+ * @property {Request[]} requests what a round sends
+ * @property {Request[]} [finalRequests] what a round sends between target and final; default: `requests`
+ *
+ * @typedef {object} Truth
+ * @property {string} about one sentence
+ * @property {Load} load
+ * @property {'leak' | 'clean'} [verdict] of the leaking app
+ * @property {Leak[]} [leaks]
+ * @property {number} [findings] how many findings of grade leak or likely there may be; default: not judged
+ * @property {{ class?: string, count?: number, bytes?: number }} [proof] how the leak shows in a plain comparison:
+ *   objects of a class, or bytes, that a round leaves behind; default: 400 bytes
+ * @property {number} [bound] bytes a round of the clean app may leave behind, where it is known to cost more than
+ *   the others (many modules, many sockets)
+ *
+ * @typedef {object} App
+ * @property {string} name as in `global-cache/session-map-leak`
+ * @property {string} group folder: a pattern, `guide` or `control`
+ * @property {string} file
+ * @property {'leak' | 'fixed' | 'control'} role
+ * @property {Leak[]} leaks empty for every app that is not to be accused
+ * @property {Truth} truth
+ */
+
+/** @returns {App[]} all of them, in the order of their names */
+function allApps() {
+  return fs
+    .readdirSync(APPS)
+    .sort()
+    .flatMap((group) => appsOf(group));
+}
+
+/** @param {string} group @returns {App[]} */
+function appsOf(group) {
+  const dir = path.join(APPS, group);
+  const files = fs.readdirSync(dir).sort();
+  return files
+    .filter((file) => file.endsWith('.json'))
+    .flatMap((file) => {
+      const base = file.slice(0, -'.json'.length);
+      /** @type {Truth} */
+      const truth = JSON.parse(fs.readFileSync(path.join(dir, file), 'utf8'));
+      const program = (/** @type {string} */ stem) =>
+        files.find((name) => name.startsWith(`${stem}.`) && /\.m?js$/.test(name));
+      /** @type {App['role'][]} */
+      const roles = group === 'control' ? ['control'] : ['leak', 'fixed'];
+      return roles.map((role) => {
+        const stem = role === 'control' ? base : `${base}-${role}`;
+        const found = program(stem);
+        if (!found) throw new Error(`${path.join(group, file)} has no program ${stem}`);
+        const leaks = role === 'leak' ? (truth.leaks ?? []) : [];
+        if (role === 'leak' && leaks.length === 0) throw new Error(`${group}/${file} tells no leak`);
+        return { name: `${group}/${stem}`, group, file: path.join(dir, found), role, leaks, truth };
+      });
+    });
+}
+
+/** The files that went into an app, for the name of its snapshots. @param {App} app @returns {string[]} */
+function sourcesOf(app) {
+  const drivers = fs.readdirSync(DRIVERS).sort();
+  return [app.file, ...drivers.map((name) => path.join(DRIVERS, name))];
+}
+
+module.exports = { allApps, sourcesOf };

@@ -1,0 +1,25 @@
+// Remembers the titles of pages it has been sent. A title is cut out of the page, copied, and the latest titles stay.
+'use strict';
+
+const http = require('node:http');
+
+const titles = [];
+
+function titleOf(html) {
+  const start = html.indexOf('<title>') + '<title>'.length;
+  return html.slice(start, html.indexOf('</title>'));
+}
+
+const server = http.createServer((req, res) => {
+  req.setEncoding('utf8');
+  let html = '';
+  req.on('data', (chunk) => (html += chunk));
+  req.on('end', () => {
+    const title = titleOf(html);
+    titles.push(Buffer.from(title).toString());
+    if (titles.length > 40) titles.shift();
+    res.end(JSON.stringify({ title, seen: titles.length }));
+  });
+});
+
+server.listen(process.env.PORT);
