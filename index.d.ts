@@ -187,6 +187,8 @@ export interface FindLeaksOptions extends TaskOptions {
    * marked as `known`, and do not count for the verdict.
    */
   ignore?: ReadonlyArray<string | AcceptedLeak>;
+  /** Also list every class with new objects, whether they belong to a finding or not. Default: `false`. */
+  traceAllObjects?: boolean;
 }
 
 /** An entry of a file of accepted leaks, `{ "accepted": [ … ] }`. */
@@ -394,6 +396,16 @@ export interface FindLeaksAnswer extends Answer {
   warnings?: string[];
   /** Accepted leaks that were not found any more. Absent without {@link FindLeaksOptions.ignore}. */
   fixed?: AcceptedLeak[];
+  /**
+   * Every class with objects that came after the first snapshot and are there in the last, those with most bytes
+   * first. Absent without {@link FindLeaksOptions.traceAllObjects}.
+   */
+  groups?: SurvivingGroup[];
+}
+
+export interface SurvivingGroup extends CompareRow {
+  /** Who keeps most of them; see {@link GrowthRow.holder}. Only for the classes that grew most. */
+  holder?: NodeInfo;
 }
 
 /**

@@ -60,4 +60,4 @@ function addExamples(command, examples) {
   return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }
 
-module.exports = { addJson, addRows, addThreads, addExamples, bytes };
+module.exports = { addJson, addRows, addThreads, addExamples, bytes, integerFrom };

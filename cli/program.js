@@ -9,12 +9,18 @@ const { Command } = require('commander');
 const { version } = require('../package.json');
 
 /** Each of them defines itself; a new command is a file and a line here. */
-const COMMANDS = [require('./commands/analyze'), require('./commands/compare'), require('./commands/demo')];
+const COMMANDS = [
+  require('./commands/analyze'),
+  require('./commands/compare'),
+  require('./commands/find-leaks'),
+  require('./commands/demo'),
+];
 
 const EXIT_CODES = `
 Exit codes:
   0    done
-  1    done, and found what it was told to look for (compare --fail-on-growth)
+  1    done, and found what it looks for: a leak (find-leaks --fail-on), growth
+       (compare --fail-on-growth)
   2    wrong usage, or a file that is not what it should be
   3    could not do it
   130  interrupted`;
@@ -25,7 +31,7 @@ Exit codes:
  */
 function buildProgram(context) {
   const program = new Command('heap-analyzer')
-    .description('Reads V8 heap snapshots: what is in a heap, what grew, and who holds it.')
+    .description('Reads V8 heap snapshots: what is in a heap, what leaks, and who holds it.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)

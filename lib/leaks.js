@@ -10,11 +10,12 @@
 
 const fs = require('node:fs/promises');
 const { acceptedLeaks, judge } = require('./accepted');
+const { compareInputs } = require('./analysis');
 const { addDeclarations } = require('./declarations');
 const { runTask } = require('./engine');
 const { HeapAnalyzerError, badArgument, describe } = require('./errors');
 const { nearest } = require('./nearest');
-const { abortSignal, callback, integer, oneOf, readInput, readOptions } = require('./options');
+const { abortSignal, callback, flag, integer, oneOf, readInput, readOptions } = require('./options');
 
 /** Snapshots of a series by name, in the order in which they were taken. */
 const NAMES = ['baseline', 'target', 'final'];
@@ -26,6 +27,7 @@ const readLeakOptions = (given) =>
     minGrowth: integer(1, 0xffffffff),
     finalAfter: oneOf('load', 'rest'),
     ignore: acceptedLeaks,
+    traceAllObjects: flag,
     signal: abortSignal,
     onProgress: callback,
   });
@@ -47,16 +49,51 @@ async function findLeaks(series, options) {
  * @param {LeakOptions} options
  * @param {boolean} map see analyzeInput
  */
-async function findLeaksIn(inputs, { signal, onProgress, finalAfter, ignore, ...options }, map) {
+async function findLeaksIn(inputs, options, map) {
+  const { signal, onProgress, threads, minGrowth, finalAfter, ignore, traceAllObjects } = options;
   signal?.throwIfAborted();
   await refuseTwice(inputs);
-  const settings = { ...options, finalAfterRest: finalAfter === 'rest', map };
+  const settings = { threads, minGrowth, finalAfterRest: finalAfter === 'rest', map };
+  const share = traceAllObjects ? inputs.length / (inputs.length + 2) : 1;
   const answer = await runTask(
     (native, cancel, progress) => native.findLeaks(inputs, settings, cancel, progress),
-    { signal, onProgress },
+    { signal, onProgress: part(onProgress, 0, share) },
   );
+  if (traceAllObjects) {
+    const rest = { signal, onProgress: part(onProgress, share, 1), threads };
+    answer.groups = await survivingGroups(inputs[0], inputs[inputs.length - 1], rest, map);
+  }
   await addDeclarations(answer.findings);
   return ignore === undefined ? answer : judge(answer, ignore);
+}
+
+/**
+ * Every class with objects that came after the baseline and were there at the end, whoever they belong to.
+ * @param {string | Buffer} first
+ * @param {string | Buffer} last
+ * @param {Parameters<typeof compareInputs>[2]} options
+ * @param {boolean} map
+ */
+async function survivingGroups(first, last, options, map) {
+  const { rows, growth } = await compareInputs(first, last, options, map);
+  const holders = new Map(growth.map((/** @type {any} */ row) => [row.key, row.holder]));
+  return rows
+    .filter((/** @type {any} */ row) => row.addedCount > 0)
+    .map((/** @type {any} */ row) => (holders.get(row.key) ? { ...row, holder: holders.get(row.key) } : row))
+    .sort((/** @type {any} */ a, /** @type {any} */ b) => b.addedSize - a.addedSize);
+}
+
+/**
+ * Progress of one of several tasks as a part of the whole.
+ * @param {LeakOptions['onProgress']} onProgress
+ * @param {number} from
+ * @param {number} to
+ * @returns {LeakOptions['onProgress']}
+ */
+function part(onProgress, from, to) {
+  return (
+    onProgress && (({ phase, fraction }) => onProgress({ phase, fraction: from + fraction * (to - from) }))
+  );
 }
 
 /**

@@ -35,6 +35,7 @@ function define(command, context) {
  * @param {import('../main').Context} context
  */
 async function run({ keep, json, quiet = false }, context) {
+  const { findLeaksIn } = require('../../lib/leaks');
   const { openInto } = require('../demo/directory');
   const { print } = require('../output');
   const { opening, step, ending } = require('../demo/story');
@@ -51,10 +52,12 @@ async function run({ keep, json, quiet = false }, context) {
       { signal, quiet, context },
       (name, visits, capture) => tell(step(name, visits, capture, style)),
     );
-    const answer = await compareEnds(captures, { signal, top: json ? undefined : ROWS_OF_TEXT });
+    const files = captures.map((capture) => capture.path);
+    const comparison = await compareEnds(files, { signal, top: json ? undefined : ROWS_OF_TEXT });
+    const leaks = await findLeaksIn(files, { signal }, true);
     const demo = { visits: 2 * VISITS, elapsedMs, captures };
-    const story = { visits: 2 * VISITS, keptIn: keep ?? null };
-    print({ ...answer, demo }, json, () => ending(answer, story, style), context);
+    const text = () => ending(comparison, leaks, { visits: 2 * VISITS, keptIn: keep ?? null }, style);
+    print({ ...comparison, ...leaks, demo }, json, text, context);
   } finally {
     stop();
     await directory.close();
@@ -102,14 +105,13 @@ async function captureShop(directory, { signal, quiet, context }, onStep) {
 }
 
 /**
- * @param {any[]} captures
+ * @param {string[]} files
  * @param {{ signal: AbortSignal, top?: number }} options
  */
-function compareEnds(captures, { signal, top }) {
+function compareEnds(files, { signal, top }) {
   const { compareInputs } = require('../../lib/analysis');
-  const [first, last] = [captures[0].path, captures[captures.length - 1].path];
   // Mapped: the files are ours, and nobody else writes to them.
-  return compareInputs(first, last, { signal, top, growth: true }, true);
+  return compareInputs(files[0], files[files.length - 1], { signal, top, growth: true }, true);
 }
 
 /**

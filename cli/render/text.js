@@ -80,4 +80,35 @@ const padEnd = (text, columns) => text + ' '.repeat(Math.max(0, columns - width(
  */
 const padStart = (text, columns) => ' '.repeat(Math.max(0, columns - width(text))) + text;
 
-module.exports = { clean, width, fit, padEnd, padStart };
+/**
+ * Breaks a cleaned text into lines, at blanks where it can; a word that is longer than a line is broken too, since
+ * nothing of a file's name may be missing.
+ * @param {string} text
+ * @param {number} columns
+ * @returns {string[]}
+ */
+function wrap(text, columns) {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1];
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (width(joined) <= columns) lines[lines.length - 1] = joined;
+    else lines.splice(line === '' ? -1 : lines.length, 1, ...pieces(word, columns));
+  }
+  return lines;
+}
+
+/**
+ * @param {string} word
+ * @param {number} columns
+ */
+function pieces(word, columns) {
+  const all = [''];
+  for (const character of word) {
+    if (width(all[all.length - 1] + character) > columns) all.push(character);
+    else all[all.length - 1] += character;
+  }
+  return all;
+}
+
+module.exports = { clean, width, fit, wrap, padEnd, padStart };

@@ -1,0 +1,164 @@
+// @ts-check
+'use strict';
+
+/**
+ * `heap-analyzer find-leaks`: what leaks over a series of snapshots of one process.
+ */
+
+const { Option } = require('commander');
+const { EXIT } = require('../exit');
+const { addExamples, addJson, addThreads, integerFrom } = require('../options');
+
+/** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
+const FINDINGS_OF_TEXT = 10;
+const GROUPS_OF_TEXT = 25;
+
+/**
+ * For each --fail-on the grades that it fails on.
+ * @type {Record<'leak' | 'likely' | 'growth' | 'never', string[]>}
+ */
+const FAILING = {
+  leak: ['leak'],
+  likely: ['leak', 'likely'],
+  growth: ['leak', 'likely', 'growth'],
+  never: [],
+};
+
+/**
+ * @param {import('commander').Command} command
+ * @param {import('../main').Context} context
+ */
+function define(command, context) {
+  command
+    .name('find-leaks')
+    .description('Say what leaks over two or more snapshots of one process, who holds it, and where.')
+    .option('--baseline <file>', 'the snapshot after warming up; - reads it from a pipe')
+    .option('--target <file>', 'the one after load')
+    .option('--final <file>', 'the one after more load, or after a rest')
+    .option('--snapshots <files...>', 'all of them instead, in the order they were taken')
+    .option('--snapshot-dir <dir>', 'the snapshots in this directory instead')
+    .option('--pid <n>', 'those of this process, in a directory with several', integerFrom(1))
+    .addOption(
+      new Option('--final-after <what>', 'what came before the last snapshot (default: load)').choices([
+        'load',
+        'rest',
+      ]),
+    )
+    .option('--min-growth <n>', 'entries that must come in an interval (default: 5)', integerFrom(1))
+    .option('--trace-all-objects', 'also list every class with new objects, leak or not')
+    .addOption(
+      new Option('--fail-on <grade>', 'exit 1 from this grade on (default: likely)').choices(
+        Object.keys(FAILING),
+      ),
+    )
+    .option('--ignore <what...>', 'accepted leaks: fingerprints, or a file of them')
+    .option('--update-ignore <file>', 'accept what is found, and write the file')
+    .option(
+      '--top <n>',
+      `how many findings to show (default: ${FINDINGS_OF_TEXT}, with --json all)`,
+      integerFrom(0),
+    );
+  addThreads(command);
+  addJson(command);
+  addExamples(command, [
+    'heap-analyzer find-leaks --baseline a.heapsnapshot --target b.heapsnapshot',
+    'heap-analyzer find-leaks --snapshot-dir heaps --ignore accepted-leaks.json',
+  ]);
+  command.action((options) => run(options, context));
+}
+
+/**
+ * @typedef {object} FindLeaksFlags
+ * @property {'load' | 'rest'} [finalAfter]
+ * @property {number} [minGrowth]
+ * @property {boolean} [traceAllObjects]
+ * @property {keyof typeof FAILING} [failOn]
+ * @property {string[]} [ignore]
+ * @property {string} [updateIgnore]
+ * @property {number} [top]
+ * @property {number} [threads]
+ * @property {boolean} [json]
+ * @property {boolean} [quiet]
+ *
+ * @param {FindLeaksFlags & import('../series').SeriesOptions} options
+ * @param {import('../main').Context} context
+ */
+async function run(options, context) {
+  const { findLeaksIn } = require('../../lib/leaks');
+  const { readAccepted, readForUpdate } = require('../accepted');
+  const { openInput, totalBytes } = require('../input');
+  const { print } = require('../output');
+  const { progressLine } = require('../render/progress');
+  const { renderLeaks } = require('../render/leaks');
+  const { openSeries } = require('../series');
+
+  const {
+    finalAfter,
+    minGrowth,
+    traceAllObjects,
+    failOn = 'likely',
+    threads,
+    top,
+    json,
+    quiet = false,
+  } = options;
+  const { files, note } = await openSeries(options);
+  const listed = options.updateIgnore === undefined ? [] : await readForUpdate(options.updateIgnore);
+  const ignore =
+    options.ignore || options.updateIgnore !== undefined
+      ? [...(await readAccepted(options.ignore ?? [])), ...listed]
+      : undefined;
+  const inputs = [];
+  for (const file of files) inputs.push(await openInput(file, context));
+  const progress = progressLine({ stream: context.stderr, quiet, totalBytes: totalBytes(inputs) });
+  let answer;
+  try {
+    const { signal } = context;
+    const asked = {
+      finalAfter,
+      minGrowth,
+      traceAllObjects,
+      ignore,
+      threads,
+      signal,
+      onProgress: progress.update,
+    };
+    answer = await findLeaksIn(inputs, asked, true);
+  } finally {
+    progress.end();
+  }
+  const conclusive = answer.findings.length > 0 || !answer.warnings?.length;
+  const failing = answer.findings.filter(
+    (/** @type {any} */ finding) => finding.status !== 'known' && FAILING[failOn].includes(finding.grade),
+  );
+  const update =
+    conclusive && options.updateIgnore !== undefined ? { file: options.updateIgnore, listed } : null;
+  const updated = update && (await accept(update, answer, failing));
+  const shown = top === undefined ? answer : limited(answer, top);
+  const text = { conclusive, note, updated, top: top ?? FINDINGS_OF_TEXT, groups: top ?? GROUPS_OF_TEXT };
+  print(shown, json, (_, style) => renderLeaks(answer, style, text), context);
+  if (!conclusive) context.exitCode = EXIT.BAD_INPUT;
+  else if (failing.length > 0 && !updated) context.exitCode = EXIT.FINDINGS;
+}
+
+/**
+ * @param {{ file: string, listed: import('../../lib/accepted').AcceptedLeak[] }} update
+ * @param {any} answer
+ * @param {any[]} failing
+ */
+async function accept({ file, listed }, answer, failing) {
+  const { updateAccepted } = require('../accepted');
+  return { file, ...(await updateAccepted(file, listed, answer.findings, failing)) };
+}
+
+/**
+ * @param {any} answer
+ * @param {number} top
+ */
+function limited(answer, top) {
+  const { groups } = answer;
+  const cut = { ...answer, findings: answer.findings.slice(0, top) };
+  return groups ? { ...cut, groups: groups.slice(0, top) } : cut;
+}
+
+module.exports = { define };
