@@ -34,7 +34,7 @@ const DRIVERS = path.join(__dirname, 'drivers');
  * @property {Leak[]} [leaks]
  * @property {number} [findings] how many findings of grade leak or likely there may be; default: not judged
  * @property {{ class?: string, count?: number, bytes?: number }} [proof] how the leak shows in a plain comparison:
- *   objects of a class, or bytes, that a round leaves behind; default: 400 bytes
+ *   objects of a class, or bytes, that a round leaves behind; default: 250 bytes
  * @property {number} [bound] bytes a round of the clean app may leave behind, where it is known to cost more than
  *   the others (many modules, many sockets)
  *

@@ -20,12 +20,15 @@ const { allApps, sourcesOf } = require('./apps');
 const { Load } = require('./load');
 const { listen, startUpstream } = require('./upstream');
 
-const INSTRUMENTS = ['drive.js', 'instrument.js', 'load.js', 'upstream.js'];
+/** What shapes a snapshot besides the app: these files, and FLAGS and SETTLE. */
+const INSTRUMENTS = ['instrument.js', 'load.js', 'upstream.js'];
 const MANIFESTS = ['package.json', 'package-lock.json'];
 /** No app comes near it; one that hangs must not hold up the others. */
 const TIME_LIMIT = 90_000;
 /** Between load and snapshot: answers have arrived, but an app's last callbacks may still be to come. */
 const SETTLE = 120;
+// Seeded, so that dictionaries have the same order and Math.random() the same numbers in every run.
+const FLAGS = ['--expose-gc', '--hash-seed=1', '--random-seed=1'];
 const STAGES = /** @type {const} */ (['baseline', 'target', 'final']);
 
 /**
@@ -59,7 +62,7 @@ async function snapshotsOf(app, major) {
   const files = [...INSTRUMENTS, ...MANIFESTS].map((name) => path.join(__dirname, name));
   const sources = [...files, ...sourcesOf(app)].map((file) => fs.readFileSync(file));
   // The path of the checkout is in the snapshots, and reports read the sources they find there.
-  const load = JSON.stringify(app.truth.load);
+  const load = JSON.stringify([app.truth.load, FLAGS, SETTLE]);
   const key = fingerprint(release(major), process.platform, process.arch, app.file, load, ...sources);
   const name = path.join('corpus', `${app.name.replace('/', '-')}-node${major}-${key}`);
   const dir = await once(name, (draft) => take(app, major, draft));
@@ -90,7 +93,7 @@ async function take(app, major, dir) {
     '-r',
     path.join(__dirname, 'instrument.js'),
   ];
-  const child = spawn(binary, [...flags, app.file], {
+  const child = spawn(binary, [...FLAGS, ...preload, app.file], {
     cwd: scratch,
     env: {
       PATH: process.env.PATH,
@@ -115,12 +118,15 @@ async function take(app, major, dir) {
     throw new Error(`the app ended with ${how}\n${output}`);
   });
   const load = new Load(port);
+  /** @type {Promise<void>[]} */
+  const packing = [];
   const run = async () => {
     await answering(port);
     const { warmup = 100, count = 300, requests, warmupRequests, finalRequests } = app.truth.load;
     const memory = [await stage('baseline', warmupRequests ?? requests, warmup)];
     memory.push(await stage('target', requests, count));
     memory.push(await stage('final', finalRequests ?? requests, count));
+    await Promise.all(packing);
     fs.writeFileSync(path.join(dir, 'memory.json'), JSON.stringify(memory));
   };
   /** @param {string} name @param {import('./apps').Request[]} requests @param {number} rounds */
@@ -150,10 +156,21 @@ async function take(app, major, dir) {
     died.catch(() => {});
     child.kill('SIGKILL');
     await ended;
+    await Promise.allSettled(packing);
     load.close();
     upstream.close();
     fs.rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** @param {string} file */
+async function pack(file) {
+  await pipeline(
+    fs.createReadStream(file),
+    zlib.createGzip({ level: 1 }),
+    fs.createWriteStream(`${file}.gz`),
+  );
+  fs.rmSync(file);
 }
 
 /** A port nobody listens on; one app runs at a time, so it stays free. @returns {Promise<number>} */

@@ -5,6 +5,9 @@
 
 const v8 = require('node:v8');
 
+// Without its driver an app has nobody to end it.
+process.on('disconnect', () => process.exit());
+
 // Finalizers, and what they free in turn, run between collections.
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

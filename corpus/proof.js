@@ -11,7 +11,7 @@ const WARMUP = new Set(['(compiled code)', '(system)', '(object shape)']);
 const NOISE = 150;
 /** And what there may be in any case, however few rounds: a slab for small buffers is 64 kB on Node 24. */
 const FLOOR = 75_000;
-const LEAK = 400;
+const LEAK = 250;
 
 /**
  * @typedef {{ ok: boolean, told: string }} Proof
