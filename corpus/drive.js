@@ -86,13 +86,7 @@ async function take(app, major, dir) {
   const upstream = await startUpstream();
   const port = await freePort();
   const scratch = fs.mkdtempSync(path.join(dir, 'scratch-'));
-  const flags = [
-    '--expose-gc',
-    '--hash-seed=1',
-    '--random-seed=1',
-    '-r',
-    path.join(__dirname, 'instrument.js'),
-  ];
+  const preload = ['-r', path.join(__dirname, 'instrument.js')];
   const child = spawn(binary, [...FLAGS, ...preload, app.file], {
     cwd: scratch,
     env: {
@@ -137,12 +131,10 @@ async function take(app, major, dir) {
     const answer = new Promise((resolve) => child.once('message', resolve));
     child.send({ snapshot: file });
     const { memory } = await answer;
-    await pipeline(
-      fs.createReadStream(file),
-      zlib.createGzip({ level: 1 }),
-      fs.createWriteStream(`${file}.gz`),
-    );
-    fs.rmSync(file);
+    const packed = pack(file);
+    // Told by Promise.all below; until then nobody listens.
+    packed.catch(() => {});
+    packing.push(packed);
     return memory;
   };
   try {
