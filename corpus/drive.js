@@ -81,78 +81,97 @@ async function snapshotsOf(app, major) {
  * @param {string} dir
  */
 async function take(app, major, dir) {
-  const binary = await nodeBinary(major);
-  const modules = await dependencies();
   const upstream = await startUpstream();
   const port = await freePort();
   const scratch = fs.mkdtempSync(path.join(dir, 'scratch-'));
-  const preload = ['-r', path.join(__dirname, 'instrument.js')];
-  const child = spawn(binary, [...FLAGS, ...preload, app.file], {
-    cwd: scratch,
-    env: {
-      PATH: process.env.PATH,
-      NODE_PATH: modules,
-      NODE_ENV: 'production',
-      PORT: String(port),
-      UPSTREAM_PORT: String(upstream.httpPort),
-      SINK_PORT: String(upstream.tcpPort),
-      TMPDIR: scratch,
-    },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  const timer = setTimeout(() => child.kill('SIGKILL'), TIME_LIMIT);
+  const load = new Load(port);
+  try {
+    const preload = ['-r', path.join(__dirname, 'instrument.js')];
+    const child = spawn(await nodeBinary(major), [...FLAGS, ...preload, app.file], {
+      cwd: scratch,
+      env: {
+        PATH: process.env.PATH,
+        NODE_PATH: await dependencies(),
+        NODE_ENV: 'production',
+        PORT: String(port),
+        UPSTREAM_PORT: String(upstream.httpPort),
+        SINK_PORT: String(upstream.tcpPort),
+        TMPDIR: scratch,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    await whileAlive(child, () => stages(app.truth.load, child, load, dir));
+  } catch (error) {
+    const why = /** @type {Error} */ (error).message;
+    throw new Error(`${app.name} on Node ${major}: ${why}`, { cause: error });
+  } finally {
+    load.close();
+    upstream.close();
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Work with a child that must not end before it, and that ends with it whatever happens.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {() => Promise<void>} work
+ */
+async function whileAlive(child, work) {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (data) => (output = (output + data).slice(-4000)));
   }
   const ended = new Promise((resolve) => {
     child.on('exit', (code, signal) => resolve(signal ?? code));
+    child.on('error', (error) => resolve(error.message));
   });
   const died = ended.then((how) => {
     throw new Error(`the app ended with ${how}\n${output}`);
   });
-  const load = new Load(port);
-  /** @type {Promise<void>[]} */
-  const packing = [];
-  const run = async () => {
-    await answering(port);
-    const { warmup = 100, count = 300, requests, warmupRequests, finalRequests } = app.truth.load;
-    const memory = [await stage('baseline', warmupRequests ?? requests, warmup)];
-    memory.push(await stage('target', requests, count));
-    memory.push(await stage('final', finalRequests ?? requests, count));
-    await Promise.all(packing);
-    fs.writeFileSync(path.join(dir, 'memory.json'), JSON.stringify(memory));
-  };
-  /** @param {string} name @param {import('./apps').Request[]} requests @param {number} rounds */
-  const stage = async (name, requests, rounds) => {
-    await load.drive(requests, rounds);
-    await sleep(SETTLE);
-    const file = path.join(dir, `${name}.heapsnapshot`);
-    const answer = new Promise((resolve) => child.once('message', resolve));
-    child.send({ snapshot: file });
-    const { memory } = await answer;
-    const packed = pack(file);
-    // Told by Promise.all below; until then nobody listens.
-    packed.catch(() => {});
-    packing.push(packed);
-    return memory;
-  };
+  const timer = setTimeout(() => child.kill('SIGKILL'), TIME_LIMIT);
   try {
-    await Promise.race([run(), died]);
-  } catch (error) {
-    throw new Error(`${app.name} on Node ${major}: ${/** @type {Error} */ (error).message}`, {
-      cause: error,
-    });
+    await Promise.race([work(), died]);
   } finally {
     clearTimeout(timer);
-    died.catch(() => {});
     child.kill('SIGKILL');
     await ended;
-    await Promise.allSettled(packing);
-    load.close();
-    upstream.close();
-    fs.rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * Warm-up, baseline, load, target, load, final.
+ * @param {import('./apps').Load} plan
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {Load} load
+ * @param {string} dir
+ */
+async function stages({ warmup = 100, count = 300, requests, ...other }, child, load, dir) {
+  const plans = {
+    baseline: { rounds: warmup, requests: other.warmupRequests ?? requests },
+    target: { rounds: count, requests },
+    final: { rounds: count, requests: other.finalRequests ?? requests },
+  };
+  const memory = [];
+  /** @type {Promise<void>[]} */
+  const packing = [];
+  await answering(load.port);
+  try {
+    for (const stage of STAGES) {
+      await load.drive(plans[stage].requests, plans[stage].rounds);
+      await sleep(SETTLE);
+      const file = path.join(dir, `${stage}.heapsnapshot`);
+      const answer = new Promise((resolve) => child.once('message', resolve));
+      child.send({ snapshot: file });
+      memory.push((await answer).memory);
+      // While the next load runs.
+      packing.push(pack(file));
+      packing.at(-1)?.catch(() => {});
+    }
+    await Promise.all(packing);
+  } finally {
+    await Promise.allSettled(packing);
+  }
+  fs.writeFileSync(path.join(dir, 'memory.json'), JSON.stringify(memory));
 }
 
 /** @param {string} file */
