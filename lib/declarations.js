@@ -17,7 +17,7 @@ const LARGEST_SOURCE = 4 * 1024 * 1024;
 
 /** Comments, strings and templates. What is not closed reaches to the end, so that no text takes long. */
 const NO_CODE =
-  /\/\*(?:[^]*?\*\/|[^]*)|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[^]|[^`\\])*`?/g;
+  /\/\*(?:[^]*?\*\/|[^]*)|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'?|"(?:\\.|[^"\\\n])*"?|`(?:\\[^]|[^`\\])*`?/g;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u;
 
 /**
@@ -101,13 +101,13 @@ function lineOf(code, expression, { function: owner, line }) {
 function declarationsOf(name) {
   const word = `(?<![\\w$.#])${escaped(name)}(?![\\w$])`;
   return [
-    new RegExp(`(?<![\\w$.])(?:const|let|var|class|function\\s*\\*?)\\s+${word}`, 'g'),
+    new RegExp(`(?<![\\w$.])(?:(?:const|let|var|class)\\s+|function(?:\\s*\\*\\s*|\\s+))${word}`, 'g'),
     // Among others: `let a = 1, name = 2`, `const { a, name } = …`, `import { name } from …`
     new RegExp(
       `(?<![\\w$.])(?:const|let|var|import)\\b[^;]{0,400}?${word}(?=\\s*[,=}\\];:]|\\s+from\\b)`,
       'g',
     ),
-    new RegExp(`(?:^|[;{}])[ \\t]*(?:static\\s+)?#?${word}(?=\\s*=[^=>])`, 'gm'),
+    new RegExp(`(?:^|[;{}])[ \\t]*(?:static\\s+)?#?${escaped(name)}(?=\\s*=[^=>])`, 'gm'),
     new RegExp(`(?<![\\w$.])(?:this|exports|self|globalThis)\\s*\\.\\s*${escaped(name)}(?=\\s*=[^=>])`, 'g'),
   ];
 }
@@ -126,10 +126,11 @@ function lineOfStatic(code, name, expression, from) {
     `(?<![\\w$.])${escaped(name)}\\s*\\.\\s*${escaped(property)}(?=\\s*(?:\\?\\?|\\|\\|)?=[^=>])`,
     'g',
   );
+  const start = offsetOf(code, from);
   for (const pattern of [inside, outside]) {
-    const lines = [...code.matchAll(pattern)].map((match) => lineAt(code, match.index + match[0].length - 1));
-    const first = lines.find((line) => line >= from) ?? lines[0];
-    if (first !== undefined) return first;
+    const ends = [...code.matchAll(pattern)].map((match) => match.index + match[0].length);
+    const first = ends.find((end) => end > start) ?? ends[0];
+    if (first !== undefined) return lineAt(code, first - 1);
   }
   return null;
 }
@@ -142,8 +143,8 @@ function lineOfStatic(code, name, expression, from) {
 function startOfFunction(code, name) {
   const word = `(?<![\\w$])#?${escaped(name)}(?![\\w$])`;
   const pattern = new RegExp(
-    `(?:\\bfunction\\s*\\*?|\\bclass)\\s+${word}|${word}\\s*[:=]\\s*(?:async\\b\\s*)?(?:function\\b|\\(|[\\w$]+\\s*=>)|` +
-      `(?:^|[;{},])[ \\t]*(?:static\\s+|async\\s+|get\\s+|set\\s+|\\*\\s*)*${word}\\s*\\([^)]{0,400}\\)\\s*\\{`,
+    `(?:\\bfunction(?:\\s*\\*\\s*|\\s+)|\\bclass\\s+)${word}|${word}\\s*[:=]\\s*(?:async\\b\\s*)?(?:function\\b|\\(|[\\w$]+\\s*=>)|` +
+      `(?:^|[;{},])[ \\t]*(?:static[ \\t]+|async[ \\t]+|get[ \\t]+|set[ \\t]+|\\*[ \\t]*)*${word}\\s*\\([^)]{0,400}\\)\\s*\\{`,
     'm',
   );
   const match = pattern.exec(code);
@@ -156,11 +157,34 @@ function startOfFunction(code, name) {
  * @param {number[]} positions
  */
 function leastIndented(code, positions) {
-  const indent = (/** @type {number} */ position) => {
-    const line = code.slice(code.lastIndexOf('\n', position - 1) + 1, position);
-    return line.length - line.trimStart().length;
-  };
-  return positions.reduce((best, position) => (indent(position) < indent(best) ? position : best));
+  let best = positions[0];
+  let bestIndent = Infinity;
+  let end = -1;
+  for (const position of positions) {
+    // The first of a line stands for it: a minified file is one line of thousands.
+    if (position <= end) continue;
+    const start = code.lastIndexOf('\n', position - 1) + 1;
+    end = code.indexOf('\n', position);
+    if (end === -1) end = code.length;
+    const indent = code.slice(start, position).search(/\S/);
+    if (indent < bestIndent) [best, bestIndent] = [position, indent];
+  }
+  return best;
+}
+
+/**
+ * @param {string} code
+ * @param {number} line 1-based
+ * @returns {number} where it begins
+ */
+function offsetOf(code, line) {
+  let offset = 0;
+  for (let at = 1; at < line; at++) {
+    const end = code.indexOf('\n', offset);
+    if (end === -1) break;
+    offset = end + 1;
+  }
+  return offset;
 }
 
 /**

@@ -29,7 +29,7 @@ test('--help lists the commands and the exit codes', async () => {
     const { code, stdout, stderr } = await runCli([flag]);
     assert.equal(code, 0);
     assert.equal(stderr, '');
-    for (const word of ['analyze', 'compare', 'demo', 'Exit codes', '130'])
+    for (const word of ['analyze', 'compare', 'find-leaks', 'demo', 'Exit codes', '130'])
       assert.ok(stdout.includes(word), word);
   }
 });
@@ -41,7 +41,7 @@ test('without a command: the help, on stderr, as wrong usage', async () => {
   assert.match(stderr, /^Usage: heap-analyzer/);
 });
 
-for (const name of ['analyze', 'compare', 'demo']) {
+for (const name of ['analyze', 'compare', 'find-leaks', 'demo']) {
   test(`${name} --help has two examples, and fits 80 columns`, async () => {
     const { code, stdout } = await runCli([name, '--help']);
     assert.equal(code, 0);
@@ -54,6 +54,7 @@ for (const name of ['analyze', 'compare', 'demo']) {
 /** Wrong usage, and what the sentence has to say. */
 const mistakes = [
   [['anlyze', 'x'], /unknown command 'anlyze'; did you mean analyze\?/],
+  [['find-leak'], /did you mean find-leaks\?/],
   [['conpare', 'x', 'y'], /did you mean compare\?/],
   [['frobnicate'], /unknown command 'frobnicate'/],
   [['--verison'], /unknown option '--verison'; did you mean --version\?/],
