@@ -34,7 +34,7 @@ pub(crate) use self::{
     naming::{Name, NameRoot, name_of},
     node::shortened,
     path::shortest_path,
-    places::follow,
+    places::{follow, is_application, package_of},
 };
 use crate::snapshot::Snapshot;
 

@@ -65,6 +65,13 @@ impl DominatorTree {
         self.subtree[node.index()]
     }
 
+    /// Whether `above` dominates `below`; a node dominates itself.
+    #[must_use]
+    pub fn dominates(&self, above: NodeId, below: NodeId) -> bool {
+        let start = self.positions[above.index()];
+        (start..start + self.subtree[above.index()]).contains(&self.positions[below.index()])
+    }
+
     /// All nodes that `node` dominates, itself first.
     pub fn subtree(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let start = self.positions[node.index()] as usize;

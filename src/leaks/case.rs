@@ -1,17 +1,20 @@
 //! All that is known of one growth, for patterns and words to draw on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+
+use rustc_hash::FxHashSet;
 
 use super::{
+    entries::entry_nodes,
     growth::{Growth, GrowthKind},
     series::Series,
 };
 use crate::{
-    analysis::{Name, Place, Scripts, name_of},
+    analysis::{Name, Place, Scripts, is_application, name_of, package_of},
     error::Result,
-    graph::{HeapGraph, Retainers},
+    graph::{HeapGraph, Retainers, Word},
     monitor::Monitor,
-    snapshot::{NodeId, NodeKind},
+    snapshot::{EdgeKind, NodeId, NodeKind},
 };
 
 /// Entries that are looked at to say what they are.
@@ -34,6 +37,58 @@ pub(crate) struct Case<'a> {
     pub(crate) entry_place: Option<Place>,
 }
 
+/// The value of a property, or of the one that has this symbol for a name.
+fn property(graph: &HeapGraph, node: NodeId, name: &str, symbol: &str) -> Option<NodeId> {
+    let edges = &graph.snapshot().edges;
+    let is_it = |&edge: &usize| {
+        edges.kind(edge) == EdgeKind::Property && (graph.edge_name(edge) == name || graph.edge_name(edge) == symbol)
+    };
+    graph.snapshot().nodes.edges(node).find(is_it).map(|edge| edges.target(edge))
+}
+
+/// The file of a module that was loaded by `require`.
+fn module_file(graph: &HeapGraph, module: NodeId) -> Option<Place> {
+    let file = graph.raw_name(property(graph, module, "filename", "").filter(|_| graph.raw_name(module) == "Module")?);
+    Some(Place { package: package_of(&file), file: file.into_owned(), line: None, column: None, function: None })
+}
+
+/// A function of the program near the newest entries: their callback or listener.
+fn opener(graph: &HeapGraph, scripts: &Scripts, entries: &[NodeId]) -> Option<Place> {
+    /// Entries that are asked, and objects around each that are looked at.
+    const ASKED: usize = 8;
+    const AROUND: usize = 400;
+    let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+    for &entry in entries.iter().rev().take(ASKED) {
+        let mut seen = FxHashSet::from_iter([entry]);
+        let mut queue = VecDeque::from([entry]);
+        while let Some(node) = queue.pop_front().filter(|_| seen.len() < AROUND) {
+            for edge in nodes.edges(node) {
+                let target = edges.target(edge);
+                let follows = match edges.kind(edge) {
+                    EdgeKind::Element => true,
+                    EdgeKind::Property | EdgeKind::Internal => {
+                        graph.vocabulary().word(edges.name_or_index(edge)) != Word::Proto
+                    }
+                    _ => false,
+                };
+                if !follows || !seen.insert(target) {
+                    continue;
+                }
+                match nodes.kind(target) {
+                    NodeKind::CLOSURE => {
+                        if let Some(place) = scripts.place(graph, target).filter(|place| is_application(&place.file)) {
+                            return Some(place);
+                        }
+                    }
+                    NodeKind::OBJECT | NodeKind::ARRAY | NodeKind::NATIVE => queue.push_back(target),
+                    _ => {}
+                }
+            }
+        }
+    }
+    None
+}
+
 impl<'a> Case<'a> {
     pub(crate) fn of(
         series: &'a Series,
@@ -45,10 +100,13 @@ impl<'a> Case<'a> {
         let graph = &series.subject;
         let holder = growth.holders[0];
         let classes_of = graph.classes(monitor)?;
+        // One thing added again and again is no new node: then all there is is looked at.
+        let all_entries = if growth.entries.is_empty() { entry_nodes(graph, holder) } else { Vec::new() };
+        let entries = if growth.entries.is_empty() { &all_entries } else { &growth.entries };
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let mut places: BTreeMap<(u32, u32, u32), (usize, NodeId)> = BTreeMap::new();
         // From the newest back: the oldest may be what a program starts with.
-        for &entry in growth.entries.iter().rev().take(SAMPLE) {
+        for &entry in entries.iter().rev().take(SAMPLE) {
             *counts.entry(&classes_of.get(entry).name).or_default() += 1;
             if let Some(at) = graph.snapshot().locations.get(entry) {
                 places.entry((at.script, at.line, at.column)).or_insert((0, entry)).0 += 1;
@@ -57,8 +115,17 @@ impl<'a> Case<'a> {
         let mut classes: Vec<(String, usize)> =
             counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
         classes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let entry_place =
-            places.values().max_by_key(|(count, _)| *count).and_then(|&(_, node)| scripts.place(graph, node));
+        let made_by = places.values().max_by_key(|(count, _)| *count);
+        let made_by = made_by.and_then(|&(_, node)| scripts.place(graph, node));
+        // What Node or a package made was made for somebody: a function of the program that hangs on it.
+        let required_by = entries
+            .last()
+            .and_then(|&entry| module_file(graph, property(graph, entry, "parent", "<symbol kModuleParent>")?));
+        let entry_place = match made_by {
+            _ if required_by.is_some() => required_by,
+            Some(place) if is_application(&place.file) => Some(place),
+            other => opener(graph, scripts, entries).or(other),
+        };
 
         let distances = graph.distances(monitor)?;
         let mut above = Vec::new();
@@ -67,7 +134,20 @@ impl<'a> Case<'a> {
             at = graph.snapshot().nodes.of_edge(edge);
             above.push((graph.edge_name(edge).into_owned(), classes_of.get(at).name.clone()));
         }
-        let name = name_of(graph, retainers, scripts, holder);
+        let kind = graph.snapshot().nodes.kind(holder);
+        let mut name = if growth.kind == GrowthKind::Handles {
+            None
+        } else if graph.word(holder) == Word::ContextNode || kind == NodeKind::CLOSURE {
+            growth.anchor.and_then(|anchor| name_of(graph, retainers, scripts, anchor))
+        } else {
+            name_of(graph, retainers, scripts, holder)
+        };
+        // A place in Node itself is nothing that anyone could change.
+        if let Some(name) = &mut name
+            && name.place.as_ref().is_some_and(|place| place.file.starts_with("node:"))
+        {
+            name.place = None;
+        }
         Ok(Self { series, growth, holder, name, classes, above, entry_place })
     }
 
@@ -107,9 +187,20 @@ impl<'a> Case<'a> {
         self.name.as_ref().map_or("", |name| &name.expression)
     }
 
-    /// Whether an edge on the way to the holder, or its name in the program, has this text.
+    /// Whether one of the last two edges on the way to the holder, or its name in the program, has this text.
     pub(crate) fn is_under(&self, text: &str) -> bool {
-        self.above.iter().any(|(edge, _)| edge.contains(text)) || self.expression().contains(text)
+        self.above.iter().take(2).any(|(edge, _)| edge.contains(text)) || self.expression().contains(text)
+    }
+
+    /// The last word of the holder's name in the program.
+    pub(crate) fn last_word(&self) -> &str {
+        let words = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'));
+        self.expression().rsplit(words).find(|word| !word.is_empty()).unwrap_or("")
+    }
+
+    /// Some of the newest entries.
+    pub(crate) fn sample(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.growth.entries.iter().rev().take(64).copied()
     }
 
     /// What V8 and Node do for themselves: known by structure.

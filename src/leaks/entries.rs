@@ -113,7 +113,9 @@ impl TableLayout {
 fn for_each_slot(graph: &HeapGraph, table: NodeId, mut visit: impl FnMut(u32, NodeId)) {
     let snapshot = graph.snapshot();
     for edge in snapshot.nodes.edges(table) {
+        // Deleted entries stand as holes until the table is made anew.
         if snapshot.edges.kind(edge) == EdgeKind::Internal
+            && snapshot.nodes.kind(snapshot.edges.target(edge)) != NodeKind::HIDDEN
             && let Some(slot) = number(&snapshot.strings.bytes(snapshot.edges.name_or_index(edge)))
         {
             visit(slot, snapshot.edges.target(edge));

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     analysis::{Hop, NameRoot, NodeSummary, Place, shortest_path, words},
     error::Result,
+    graph::Word,
     monitor::Monitor,
     snapshot::ObjectId,
 };
@@ -41,9 +42,9 @@ pub struct Finding {
     pub entries: Entries,
     /// What they cost.
     pub bytes: Bytes,
-    /// Where the entries' constructor or function stands.
+    /// Where the entries come from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub allocated_in: Option<Place>,
+    pub allocated_in: Option<Origin>,
     /// What the grade rests on.
     pub evidence: Vec<String>,
     /// Whether one cut is enough.
@@ -76,6 +77,13 @@ pub struct Holder {
     /// How many holders of one kind there are, when there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+}
+
+/// Where entries come from: their constructor, or the function of the program that they were made for.
+#[derive(Debug, Serialize)]
+pub struct Origin {
+    /// The place.
+    pub place: Place,
 }
 
 /// Entries over time.
@@ -134,7 +142,8 @@ impl Finding {
         let holder = Holder {
             id: graph.snapshot().nodes.id(case.holder),
             name: crate::analysis::shortened(graph.display_name(case.holder)),
-            class: case.holder_class(),
+            // Handles have no holder but the root; what they are says more than that.
+            class: if growth.kind == GrowthKind::Handles { kind.clone() } else { case.holder_class() },
             variable: case.name.as_ref().map(|name| name.expression.clone()).filter(|text| !text.is_empty()),
             place,
             count: (growth.holders.len() > 1).then_some(growth.holders.len() as u64),
@@ -165,7 +174,7 @@ impl Finding {
                 per_entry: retained.checked_div(added).unwrap_or(0),
                 per_interval: growth.bytes.clone(),
             },
-            allocated_in: case.entry_place.clone(),
+            allocated_in: case.entry_place.clone().map(|place| Origin { place }),
             evidence,
             retainers: Independence {
                 independent: 1 + u64::from(growth.shared > growth.freed),
@@ -190,6 +199,8 @@ fn what(kind: GrowthKind) -> &'static str {
 fn sentence(case: &Case<'_>, holder: &Holder, series: &[String], retained: u64, added: u64) -> String {
     let many = holder.count.map_or_else(String::new, |count| format!("{} objects like ", words::count(count)));
     let subject = match &holder.variable {
+        None if case.growth.kind == GrowthKind::Handles => format!("Open handles of {}", holder.class),
+        Some(variable) if case.graph().word(case.holder) == Word::ContextNode => format!("Variable `{variable}`"),
         Some(variable) => format!("{many}{} `{variable}`", holder.class),
         None => format!("{many}{} {}", holder.class, holder.id),
     };
@@ -210,7 +221,8 @@ fn sentence(case: &Case<'_>, holder: &Holder, series: &[String], retained: u64, 
         _ => String::new(),
     };
     let what = what(case.growth.kind);
-    let kind = case.classes.first().map_or_else(String::new, |(class, _)| format!(" of {class}"));
+    let kind = case.classes.first().filter(|_| case.growth.kind != GrowthKind::Handles);
+    let kind = kind.map_or_else(String::new, |(class, _)| format!(" of {class}"));
     format!("{subject}{place} grew {} {what}{kind} (+{}{each}){held}", series.join(" → "), words::bytes(retained))
 }
 

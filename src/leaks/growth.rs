@@ -24,6 +24,8 @@ pub(crate) struct Growth {
     pub(crate) counts: Vec<u64>,
     /// Nodes of what grew that came after the first snapshot and are in the last.
     pub(crate) entries: Vec<NodeId>,
+    /// For objects without a collection: what the holder points at on the way to most of them.
+    pub(crate) anchor: Option<NodeId>,
     /// Bytes that came after the first snapshot and would be freed with the holders.
     pub(crate) freed: u64,
     /// Bytes that came after the first snapshot and that something else keeps too.
@@ -133,6 +135,7 @@ impl<'a> Search<'a> {
             kind,
             counts: vec![0; intervals + 1],
             entries: Vec::new(),
+            anchor: None,
             freed: 0,
             shared: 0,
             bytes: vec![0; intervals],

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use self::{case::Case, series::Series};
 pub use self::{
-    finding::{Bytes, Entries, Finding, Holder, Independence},
+    finding::{Bytes, Entries, Finding, Holder, Independence, Origin},
     grade::{Grade, Verdict},
 };
 use crate::{

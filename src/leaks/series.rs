@@ -31,6 +31,8 @@ pub(crate) struct Ledger {
     ids: Vec<u32>,
     /// Type and name of each id, as a hash of 16 bits.
     faces: Vec<u16>,
+    /// How many nodes have each type and name.
+    population: FxHashMap<u16, u64>,
     /// Entries of collections, by id.
     sizes: FxHashMap<u32, u32>,
     /// Entries of collections, by who holds them and under which name.
@@ -58,8 +60,9 @@ impl Ledger {
             }
             monitor.tick(node.index())?;
         }
-        let (ids, faces) = rows.into_iter().unzip();
-        Ok(Self { info: SnapshotInfo::of(snapshot), ids, faces, sizes, slots })
+        let (ids, faces): (Vec<u32>, Vec<u16>) = rows.into_iter().unzip();
+        let population = count_faces(faces.iter().copied());
+        Ok(Self { info: SnapshotInfo::of(snapshot), ids, faces, population, sizes, slots })
     }
 
     /// Highest id of an object of V8's heap; native objects have even ids of their own.
@@ -89,6 +92,12 @@ fn face(graph: &HeapGraph, node: NodeId) -> u16 {
     hasher.finish() as u16
 }
 
+fn count_faces(faces: impl Iterator<Item = u16>) -> FxHashMap<u16, u64> {
+    let mut counts = FxHashMap::default();
+    faces.for_each(|face| *counts.entry(face).or_default() += 1);
+    counts
+}
+
 /// Entries of every collection that has any, by id.
 fn logical_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<FxHashMap<u32, u32>> {
     let nodes = &graph.snapshot().nodes;
@@ -110,6 +119,8 @@ pub(crate) struct Series {
     pub(crate) earlier: Vec<Ledger>,
     /// For each node of the last snapshot the first snapshot that has it.
     born: Vec<u8>,
+    /// How many nodes of the last snapshot have each type and name.
+    population: FxHashMap<u16, u64>,
 }
 
 impl Series {
@@ -134,7 +145,8 @@ impl Series {
                 *born = first as u8;
             }
         });
-        Ok(Self { subject, earlier, born })
+        let population = count_faces(nodes.all().map(|node| face(&subject, node)));
+        Ok(Self { subject, earlier, born, population })
     }
 
     /// Number of intervals between the snapshots.
@@ -168,6 +180,13 @@ impl Series {
             })
         };
         self.earlier.iter().map(before).chain([now]).collect()
+    }
+
+    /// How many nodes have the type and name of this one, in every snapshot.
+    pub(crate) fn population(&self, node: NodeId) -> Vec<u64> {
+        let face = face(&self.subject, node);
+        let counts = self.earlier.iter().map(|ledger| &ledger.population).chain([&self.population]);
+        counts.map(|population| population.get(&face).copied().unwrap_or(0)).collect()
     }
 
     /// Whether the first snapshot was taken after the last one: ids only grow.

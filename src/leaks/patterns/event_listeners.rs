@@ -1,8 +1,37 @@
 //! Listeners of an emitter or event target that lives longer than what adds them.
 
 use super::{Case, Pattern};
+use crate::snapshot::{EdgeKind, NodeId, NodeKind};
+
+/// What lists of things to be called are named.
+const LISTS: [&str; 12] = [
+    "listeners",
+    "handlers",
+    "stack",
+    "middleware",
+    "middlewares",
+    "hooks",
+    "interceptors",
+    "subscribers",
+    "observers",
+    "callbacks",
+    "subscriptions",
+    "plugins",
+];
 
 pub(super) struct EventListeners;
+
+/// Whether most entries are objects that keep a function as a property.
+fn has_functions(case: &Case<'_>) -> bool {
+    let (nodes, edges) = (&case.graph().snapshot().nodes, &case.graph().snapshot().edges);
+    let has_function = |&node: &NodeId| {
+        nodes
+            .edges(node)
+            .any(|edge| edges.kind(edge) == EdgeKind::Property && nodes.kind(edges.target(edge)) == NodeKind::CLOSURE)
+    };
+    let all = case.sample().count();
+    all > 0 && case.sample().filter(has_function).count() * 2 > all
+}
 
 impl Pattern for EventListeners {
     fn id(&self) -> &'static str {
@@ -18,9 +47,12 @@ impl Pattern for EventListeners {
     }
 
     fn evidence(&self, case: &Case<'_>) -> Option<Vec<String>> {
-        let events = case.is_under("_events") || case.is_under("kEvents") || case.is_under("listeners");
-        let functions = case.share(|class| class == "Function" || class == "Listener" || class == "WeakListener");
-        if !(events && functions > 0.3) && case.share(|class| class == "Listener") < 0.5 {
+        let functions = case.share(|class| matches!(class, "Function" | "Listener" | "WeakListener"));
+        let events = case.is_under("_events") || case.is_under("kEvents");
+        // Frameworks and hand-made emitters: a list whose name says what it is, of functions or of objects with one.
+        let listed =
+            LISTS.contains(&case.last_word().to_lowercase().as_str()) && (functions > 0.5 || has_functions(case));
+        if !(events && functions > 0.3 || listed || case.share(|class| class == "Listener") > 0.5) {
             return None;
         }
         let mut evidence = vec!["the entries are listeners of one emitter".to_owned()];

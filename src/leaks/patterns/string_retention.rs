@@ -1,6 +1,10 @@
 //! Slices with giant parents, a concatenation that grows, duplicates.
 
 use super::{Case, Pattern};
+use crate::{analysis::words, leaks::growth::GrowthKind, snapshot::NodeKind};
+
+/// Bytes of a parent string from which on keeping a piece of it is a waste.
+const LARGE: u64 = 1024;
 
 pub(super) struct StringRetention;
 
@@ -18,8 +22,22 @@ impl Pattern for StringRetention {
     }
 
     fn evidence(&self, case: &Case<'_>) -> Option<Vec<String>> {
-        let share = case.share(|class| class == "(sliced string)" || class == "(concatenated string)");
-        (share > 0.5)
-            .then(|| vec!["the entries are pieces of longer strings, or one string that is appended to".to_owned()])
+        let (nodes, edges) = (&case.graph().snapshot().nodes, &case.graph().snapshot().edges);
+        let is_object = case.growth.kind == GrowthKind::Objects;
+        if is_object && case.share(|class| class == "(concatenated string)") > 0.5 {
+            return Some(vec!["one string that is appended to again and again".to_owned()]);
+        }
+        if case.share(|class| class == "(sliced string)") < 0.5 {
+            return None;
+        }
+        // A slice keeps all of the string it was cut from.
+        let parents: Vec<u64> = case
+            .sample()
+            .filter(|&node| nodes.kind(node) == NodeKind::SLICED_STRING)
+            .filter_map(|node| nodes.edges(node).map(|edge| nodes.self_size(edges.target(edge))).max())
+            .collect();
+        let average = parents.iter().sum::<u64>().checked_div(parents.len() as u64).unwrap_or(0);
+        let kept = words::bytes(average);
+        (average >= LARGE).then(|| vec![format!("the entries are pieces of strings of {kept} on average, kept whole")])
     }
 }

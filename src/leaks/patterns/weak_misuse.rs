@@ -20,7 +20,7 @@ impl Pattern for WeakMisuse {
     fn evidence(&self, case: &Case<'_>) -> Option<Vec<String>> {
         let share =
             case.share(|class| class == "WeakRef" || class == "FinalizationRegistry" || class == "system / WeakCell");
-        (share > 0.5)
+        (share > 0.5 || case.holder_class() == "FinalizationRegistry")
             .then(|| vec!["the entries are weak references: their targets may go, the entries never do".to_owned()])
     }
 }
