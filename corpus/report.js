@@ -20,7 +20,8 @@ const mark = (value) => (value === undefined ? '·' : value ? '✓' : '✗');
 /** One line in the terminal. @param {Result} result */
 function line({ app, node, passed, verdict, proof, error, milliseconds }) {
   const parts = verdict ? `${mark(verdict.holder)}${mark(verdict.pattern)}${mark(verdict.file)}` : '···';
-  const told = [error, verdict?.told, proof?.told].filter(Boolean).join(' | ');
+  const proven = proof && (proof.ok ? proof.told : `NOT PROVEN: ${proof.told}`);
+  const told = [error, verdict?.told, proven].filter(Boolean).join(' | ');
   return `${passed ? 'ok  ' : 'FAIL'} ${String(node).padEnd(2)} ${app.padEnd(44)} ${parts} ${String(Math.round(milliseconds)).padStart(5)} ms  ${told}`;
 }
 

@@ -16,7 +16,7 @@ const { line, markdown, totals } = require('./report');
 
 const MAJORS = [18, 20, 22, 24];
 const DOCUMENT = path.join(__dirname, '..', 'docs', 'leak-corpus.md');
-const USAGE = `usage: node corpus/run.js [--quick | --full] [--only NAME] [--node 20,22] [--prove] [--write] [--json]
+const USAGE = `usage: node corpus/run.js [--quick | --full] [--only NAME] [--node 20,22] [--prove] [--write] [--answers]
 
   --quick   every pattern, the guide and half of the controls, spread over the Node versions (default)
   --full    every app on every Node version
