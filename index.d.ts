@@ -465,8 +465,8 @@ export interface Finding {
     /** In each interval. */
     perInterval: number[];
   };
-  /** Where the entries' constructor or function stands. */
-  allocatedIn?: Place;
+  /** Where the entries come from: their constructor, or the function of the program that they were made for. */
+  allocatedIn?: { place: Place };
   /** What the grade rests on, line by line. */
   evidence: string[];
   retainers: {

@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
+const vm = require('node:vm');
 
 const root = path.join(__dirname, '..');
 
@@ -39,7 +40,7 @@ const SNAPSHOTS = `
   })();
 `;
 
-for (const page of ['README.md', 'docs/api.md', 'docs/cli.md']) {
+for (const page of ['README.md', 'docs/api.md', 'docs/cli.md', 'docs/leaks.md']) {
   test(`the examples of ${page} work as they stand`, (t) => {
     const dir = project(t);
     const code = blocks(page, 'js').join('\n');
@@ -62,5 +63,33 @@ for (const page of ['README.md', 'docs/api.md', 'docs/cli.md']) {
       ]);
       assert.equal(status, 0, `heap-analyzer ${command}: ${stderr}`);
     }
+  });
+}
+
+const patterns = fs.readdirSync(path.join(root, 'docs', 'patterns')).map((file) => file.replace(/\.md$/, ''));
+
+test('every kind of mistake that the engine knows has its page, and the other way round', () => {
+  const folder = path.join(root, 'src', 'leaks', 'patterns');
+  const ids = fs.readdirSync(folder).flatMap((file) => {
+    const source = fs.readFileSync(path.join(folder, file), 'utf8');
+    return [...source.matchAll(/fn id\(&self\) -> &'static str \{\s*"([a-z-]+)"/g)].map(([, id]) => id);
+  });
+  assert.deepEqual([...patterns].sort(), ids.sort());
+  const declared = fs.readFileSync(path.join(root, 'index.d.ts'), 'utf8');
+  const overview = fs.readFileSync(path.join(root, 'docs', 'leaks.md'), 'utf8');
+  for (const id of ids) {
+    assert.ok(declared.includes(`| '${id}'`), `${id} is not declared`);
+    assert.ok(overview.includes(`(patterns/${id}.md)`), `${id} is not in docs/leaks.md`);
+  }
+});
+
+for (const id of patterns) {
+  test(`docs/patterns/${id}.md has what a page has, and its code can be read`, () => {
+    const page = path.join('docs', 'patterns', `${id}.md`);
+    const text = fs.readFileSync(path.join(root, page), 'utf8');
+    assert.ok(text.startsWith(`# ${id}: `));
+    const parts = [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+    assert.deepEqual(parts, ['Code that does it', 'In a report', 'How to fix it']);
+    for (const code of blocks(page, 'js')) assert.doesNotThrow(() => new vm.Script(code), code);
   });
 }

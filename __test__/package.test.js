@@ -93,8 +93,8 @@ test('require', async () => {
 
 test('import, by name and as a whole', async () => {
   const source = `
-    import whole, { analyze, compare, takeHeapSnapshot, HeapAnalyzerError, version } from 'heap-analyzer';
-    if (whole.compare !== compare || !takeHeapSnapshot || !HeapAnalyzerError) throw new Error('missing');
+    import whole, { analyze, compare, findLeaks, takeHeapSnapshot, HeapAnalyzerError, version } from 'heap-analyzer';
+    if (whole.compare !== compare || !findLeaks || !takeHeapSnapshot || !HeapAnalyzerError) throw new Error('missing');
     await analyze(${JSON.stringify(file)}).then(${answer});`;
   const { stdout, stderr } = await run(['--input-type=module', '-e', source], { cwd: project });
   assert.equal(stderr, '');
@@ -104,6 +104,16 @@ test('import, by name and as a whole', async () => {
 test('npx heap-analyzer analyze', async () => {
   const output = await npm(['exec', '--offline', '--', 'heap-analyzer', 'analyze', file, '--json'], project);
   assert.equal(JSON.parse(output).snapshots[0].nodeCount, 14);
+});
+
+test('npx heap-analyzer find-leaks, as the guide has it', async () => {
+  const names = ['heap-baseline.heapsnapshot', 'heap-after-load.heapsnapshot'];
+  for (const [index, name] of names.entries())
+    fs.writeFileSync(path.join(project, name), sessionsText(10 + index));
+  const [baseline, target] = names;
+  const args = ['find-leaks', '--baseline', baseline, '--target', target, '--trace-all-objects'];
+  const output = await npm(['exec', '--offline', '--', 'heap-analyzer', ...args], project);
+  assert.match(output, /^Clean: nothing leaks over 2 snapshots\.\n\nAll new objects, by class/);
 });
 
 test('npx heap-analyzer demo', async () => {

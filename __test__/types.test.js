@@ -12,6 +12,7 @@ const test = require('node:test');
 const api = require('..');
 const { root, run } = require('./helpers/run');
 const { sessionsText } = require('./helpers/snapshot');
+const { takeSeries } = require('./helpers/series');
 const { temporaryDirectory } = require('./helpers/temporary');
 
 const info = `{ path: 'x', sizeBytes: 1, nodeCount: 1, edgeCount: 1 }`;
@@ -23,8 +24,8 @@ const samples = {
     export const few: SnapshotInfo = ${info.replace(', edgeCount: 1', '')};
     export const many: SnapshotInfo = ${info.replace('}', ', more: 1 }')};`,
 
-  'user.mts': `import { analyze, compare, takeHeapSnapshot, HeapAnalyzerError, version } from 'heap-analyzer';
-    import type { AnalyzeAnswer, CompareAnswer, CaptureAnswer, Progress } from 'heap-analyzer';
+  'user.mts': `import { analyze, compare, findLeaks, takeHeapSnapshot, HeapAnalyzerError, version } from 'heap-analyzer';
+    import type { AcceptedLeak, AnalyzeAnswer, CompareAnswer, CaptureAnswer, FindLeaksAnswer, Progress } from 'heap-analyzer';
 
     const self: AnalyzeAnswer = await analyze();
     const file: AnalyzeAnswer = await analyze(new URL('file:///x'), {
@@ -36,6 +37,14 @@ const samples = {
     });
     const bytes: AnalyzeAnswer = await analyze(Buffer.from('x'));
     const both: CompareAnswer = await compare('a', new Uint8Array(3), { growth: false, top: 3 });
+    const accepted: AcceptedLeak[] = [{ fingerprint: 'x', why: 'y' }];
+    const three: FindLeaksAnswer = await findLeaks(
+      { baseline: 'a', target: Buffer.from('x'), final: new URL('file:///x') },
+      { minGrowth: 3, finalAfter: 'rest', ignore: ['x', ...accepted], traceAllObjects: true, threads: 1 },
+    );
+    const list: FindLeaksAnswer = await findLeaks({ snapshots: ['a', 'b'] as const });
+    const place: string | undefined = three.findings[0]?.holder.place?.file;
+    if (list.verdict === 'leak') console.log(place, list.fixed?.[0]?.why, list.groups?.[0]?.holder?.name);
     const taken: CaptureAnswer = await takeHeapSnapshot(undefined, { force: true, reason: 'why' });
     const text: string = version + self.tool.version + both.rows[0]?.name + taken.sha256;
     const size: number = file.classes[0]!.retainedSize + bytes.biggest[0]!.path[0]!.node.id;
@@ -51,6 +60,12 @@ const samples = {
     await analyze('x', { tpo: 3 });
     // @ts-expect-error two snapshots are needed
     await compare('x');
+    // @ts-expect-error two snapshots are needed
+    await findLeaks({ baseline: 'a' });
+    // @ts-expect-error a series has one order
+    await findLeaks({ baseline: 'a', target: 'b', snapshots: ['a', 'b'] });
+    // @ts-expect-error no such time
+    await findLeaks({ baseline: 'a', target: 'b' }, { finalAfter: 'lunch' });
     // @ts-expect-error not an option of this function
     await takeHeapSnapshot('x', { top: 3 });
     // @ts-expect-error no such code
@@ -74,6 +89,7 @@ async function realAnswers(directory) {
   const target = path.join(directory, 'target.heapsnapshot');
   fs.writeFileSync(base, sessionsText(3));
   fs.writeFileSync(target, sessionsText(5));
+  const snapshots = await takeSeries(directory, 'leaking');
   const error = await api.analyze('/there/is/nothing').catch((thrown) => thrown);
   const literals = {
     AnalyzeAnswer: [await api.analyze(base), await api.analyze(), await api.analyze(fs.readFileSync(base))],
@@ -81,6 +97,15 @@ async function realAnswers(directory) {
       await api.compare(base, target),
       await api.compare(base, target, { growth: false }),
       await api.compare(target, base),
+    ],
+    FindLeaksAnswer: [
+      ...(await Promise.all(
+        [{}, { ignore: ['x'], traceAllObjects: true }].map((options) =>
+          api.findLeaks({ snapshots }, options),
+        ),
+      )),
+      await api.findLeaks({ snapshots: [...snapshots].reverse() }),
+      await api.findLeaks({ baseline: snapshots[0], target: snapshots[1] }),
     ],
     CaptureAnswer: [
       await api.takeHeapSnapshot(path.join(directory, 'a')),

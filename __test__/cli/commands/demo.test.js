@@ -21,18 +21,25 @@ test('finds the leak of its app, says so in words, and leaves nothing behind', a
   assert.match(stdout, /^Session +2,000 +0 +\+2,000 /m);
   assert.match(stdout, /^PageView +6,000 +0 +\+6,000 /m);
   assert.match(stdout, /^PageView +\+\S+ kB +\S+ kB {2}Map @\d+$/m);
-  assert.match(stdout, /the\s+variable\s+`sessions`[^]*`sessions`\s+in\s+cli\/demo\/app\.js/);
+  assert.match(stdout, /^Leak: 1 leak over 3 snapshots\.\n\n1\. Map .sessions. in /m);
+  assert.match(stdout.replace(/\s+/g, ' '), /cli\/demo\/app\.js:\d+ grew 200 → 1,200 → 2,200 entries/);
   for (const line of stdout.split('\n')) assert.ok(width(line) <= 80, line);
   assert.deepEqual(fs.readdirSync(temporary), []);
 });
 
-test('--json: the answer of compare, with what the demo did', async () => {
+test('--json: the answers of compare and find-leaks, with what the demo did', async () => {
   const { code, stdout, stderr } = await runCli(['demo', '--json']);
   assert.equal(stderr, '');
   assert.equal(code, 0);
-  const { rows, growth, demo } = JSON.parse(stdout);
+  const { rows, growth, verdict, findings, snapshots, demo } = JSON.parse(stdout);
   assert.equal(rows.find(({ name }) => name === 'Session').countDelta, 2000);
   assert.match(growth[0].holder.class, /^Map$/);
+  assert.equal(verdict, 'leak');
+  assert.deepEqual(
+    findings.map(({ holder }) => holder.variable),
+    ['sessions'],
+  );
+  assert.equal(snapshots.length, 3);
   assert.equal(demo.visits, 2000);
   assert.equal(demo.captures.length, 3);
   for (const { sha256, nodeCount } of demo.captures)
