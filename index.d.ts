@@ -467,6 +467,8 @@ export interface Finding {
   };
   /** Where the entries come from: their constructor, or the function of the program that they were made for. */
   allocatedIn?: { place: Place };
+  /** The line that adds entries, where the source of the holder's declaration can be read and has exactly one. */
+  addedIn?: { place: Place };
   /** What the grade rests on, line by line. */
   evidence: string[];
   retainers: {

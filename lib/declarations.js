@@ -2,72 +2,12 @@
 'use strict';
 
 /**
- * The line that declares a holder's variable, read from the source file.
- *
- * A snapshot knows a variable's name and the file of its scope, but no line of it. Where the file is at hand, a look
- * at its text finds the line. It is a look and no parser: it must be quick, it may find nothing, and it never
- * fails. The files are named by the snapshot, so nothing but regular files of a source's size is opened.
+ * The line that declares a holder's variable, found in the text of its source.
  */
 
-const fs = require('node:fs/promises');
-const path = require('node:path');
-const { fileURLToPath } = require('node:url');
+const { escaped, lineAt, offsetOf } = require('./source-text');
 
-const LARGEST_SOURCE = 4 * 1024 * 1024;
-
-/** Comments, strings and templates. What is not closed reaches to the end, so that no text takes long. */
-const NO_CODE =
-  /\/\*(?:[^]*?\*\/|[^]*)|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'?|"(?:\\.|[^"\\\n])*"?|`(?:\\[^]|[^`\\])*`?/g;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u;
-
-/**
- * Completes the places of holders, and names files in sentences as a person in this directory would.
- * @param {any[]} findings of the engine's answer; changed in place
- * @param {string} [directory]
- */
-async function addDeclarations(findings, directory = process.cwd()) {
-  /** @type {Map<string, Promise<string | null>>} */
-  const sources = new Map();
-  const sourceOf = (/** @type {string} */ file) => {
-    const source = sources.get(file) ?? readSource(file);
-    sources.set(file, source);
-    return source;
-  };
-  for (const finding of findings) {
-    const { variable, place } = finding.holder;
-    const code = variable && place ? await sourceOf(place.file) : null;
-    const line = code === null ? null : lineOf(code, variable, place);
-    if (line !== null && line !== place.line) {
-      place.line = line;
-      // The column was that of the scope's function, not of the variable.
-      delete place.column;
-    }
-    if (place) finding.sentence = withPlace(finding.sentence, place);
-    const shorten = (/** @type {string} */ text) => relativeFiles(text, directory);
-    finding.sentence = shorten(finding.sentence);
-    finding.evidence = finding.evidence.map(shorten);
-    for (const hop of finding.path) hop.text = shorten(hop.text);
-  }
-}
-
-/**
- * @param {string} file an absolute path or a file: URL
- * @returns {Promise<string | null>} the code, its comments and strings blanked; null when it cannot be read
- */
-async function readSource(file) {
-  try {
-    const name = file.startsWith('file:') ? fileURLToPath(file) : file;
-    if (!path.isAbsolute(name)) return null;
-    const stat = await fs.stat(name);
-    if (!stat.isFile() || stat.size > LARGEST_SOURCE) return null;
-    return blanked(await fs.readFile(name, 'utf8'));
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} source */
-const blanked = (source) => source.replace(NO_CODE, (text) => text.replace(/[^\n]/g, ' '));
 
 /**
  * @param {string} code
@@ -172,55 +112,4 @@ function leastIndented(code, positions) {
   return best;
 }
 
-/**
- * @param {string} code
- * @param {number} line 1-based
- * @returns {number} where it begins
- */
-function offsetOf(code, line) {
-  let offset = 0;
-  for (let at = 1; at < line; at++) {
-    const end = code.indexOf('\n', offset);
-    if (end === -1) break;
-    offset = end + 1;
-  }
-  return offset;
-}
-
-/**
- * @param {string} code
- * @param {number} position
- */
-function lineAt(code, position) {
-  let line = 1;
-  for (let at = code.indexOf('\n'); at !== -1 && at < position; at = code.indexOf('\n', at + 1)) line++;
-  return line;
-}
-
-/** @param {string} name */
-const escaped = (name) => name.replace(/\$/g, '\\$');
-
-/**
- * `… in /app/src/session.js grew …` with the line of the place.
- * @param {string} sentence
- * @param {{ file: string, line?: number }} place
- */
-function withPlace(sentence, { file, line }) {
-  if (line === undefined) return sentence;
-  return sentence.replace(/ in (\S.*?)(?::\d+){0,2} grew /, (whole, shown) =>
-    file.endsWith(shown) ? ` in ${file}:${line} grew ` : whole,
-  );
-}
-
-/**
- * @param {string} text
- * @param {string} directory
- * @returns {string} the text, files below the directory named relative to it
- */
-function relativeFiles(text, directory) {
-  const folder = directory.endsWith(path.sep) ? directory : directory + path.sep;
-  if (folder === path.parse(folder).root) return text;
-  return text.replaceAll(`file://${folder}`, '').replaceAll(folder, '');
-}
-
-module.exports = { addDeclarations, blanked, lineOf, withPlace, relativeFiles };
+module.exports = { lineOf };

@@ -11,11 +11,11 @@
 const fs = require('node:fs/promises');
 const { acceptedLeaks, judge } = require('./accepted');
 const { compareInputs } = require('./analysis');
-const { addDeclarations } = require('./declarations');
 const { runTask } = require('./engine');
 const { HeapAnalyzerError, badArgument, describe } = require('./errors');
 const { nearest } = require('./nearest');
 const { abortSignal, callback, flag, integer, oneOf, readInput, readOptions } = require('./options');
+const { addPlaces } = require('./places');
 
 /** Snapshots of a series by name, in the order in which they were taken. */
 const NAMES = ['baseline', 'target', 'final'];
@@ -63,7 +63,7 @@ async function findLeaksIn(inputs, options, map) {
     const rest = { signal, onProgress: part(onProgress, share, 1), threads };
     answer.groups = await survivingGroups(inputs[0], inputs[inputs.length - 1], rest, map);
   }
-  await addDeclarations(answer.findings);
+  await addPlaces(answer.findings);
   return ignore === undefined ? answer : judge(answer, ignore);
 }
 

@@ -1,12 +1,9 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const path = require('node:path');
-const { pathToFileURL } = require('node:url');
 const test = require('node:test');
-const { addDeclarations, blanked, lineOf, relativeFiles, withPlace } = require('../../lib/declarations');
-const { temporaryDirectory } = require('../helpers/temporary');
+const { lineOf } = require('../../lib/declarations');
+const { blanked } = require('../../lib/source-text');
 
 /** Source, expression, scope, and the line that declares it. */
 const cases = [
@@ -85,71 +82,4 @@ test('is quick on any text', () => {
     lineOf(code, 'Cache.x', { function: 'Cache', line: 9 });
     assert.ok(performance.now() - started < 3000, `${text}: ${performance.now() - started} ms`);
   }
-});
-
-const finding = (file, variable = 'sessions', place = { file }) => ({
-  sentence: `Map \`${variable}\` in ${file} grew 1 → 2 entries (+1 B, 1 B each), held by module scope`,
-  holder: { id: 1, name: 'Map', class: 'Map', variable, place },
-  evidence: [`most of them: add in ${file}:7`],
-  path: [{ text: `→ closure add ${file}:7` }],
-});
-
-test('completes place, sentence and names of files', async (t) => {
-  const directory = temporaryDirectory(t);
-  const file = path.join(directory, 'src', 'session.js');
-  fs.mkdirSync(path.dirname(file));
-  fs.writeFileSync(file, '\n\nconst sessions = new Map();\n');
-  for (const name of [file, pathToFileURL(file).href]) {
-    const one = finding(name);
-    await addDeclarations([one], directory);
-    assert.deepEqual(one.holder.place, { file: name, line: 3 });
-    assert.match(one.sentence, /^Map `sessions` in src\/session\.js:3 grew /);
-    assert.deepEqual(one.evidence, ['most of them: add in src/session.js:7']);
-    assert.equal(one.path[0].text, '→ closure add src/session.js:7');
-  }
-  const elsewhere = finding(file);
-  await addDeclarations([elsewhere], '/somewhere/else');
-  assert.ok(elsewhere.sentence.includes(` in ${file}:3 grew `));
-});
-
-test('what cannot be read changes nothing', async (t) => {
-  const directory = temporaryDirectory(t);
-  const huge = path.join(directory, 'huge.js');
-  fs.writeFileSync(huge, 'const sessions = 1;');
-  fs.truncateSync(huge, 5 * 1024 * 1024);
-  for (const file of [
-    ...[
-      'node:events',
-      'relative.js',
-      '/there/is/nothing.js',
-      'file://host/x.js',
-      'file:///%00',
-      'https://x/y.js',
-    ],
-    ...['', directory, huge, '/dev/zero'],
-  ]) {
-    const one = finding(file);
-    const before = structuredClone(one);
-    await addDeclarations([one], '/somewhere/else');
-    assert.deepEqual(one, before);
-  }
-  const nameless = finding('x');
-  delete nameless.holder.variable;
-  delete nameless.holder.place;
-  await addDeclarations([nameless], directory);
-});
-
-test('places in sentences', () => {
-  const place = { file: '/app/src/a b.js', line: 12 };
-  for (const [before, after] of [
-    ['Map `x` in /app/src/a b.js grew 1', 'Map `x` in /app/src/a b.js:12 grew 1'],
-    ['Map `x` in src/a b.js grew 1', 'Map `x` in /app/src/a b.js:12 grew 1'],
-    ['Map `x` in /app/src/a b.js:3 grew 1', 'Map `x` in /app/src/a b.js:12 grew 1'],
-    ['Map `x` in other.js grew 1', 'Map `x` in other.js grew 1'],
-    ['Map @1 grew 1', 'Map @1 grew 1'],
-  ]) {
-    assert.equal(withPlace(before, place), after);
-  }
-  assert.equal(relativeFiles('in /app/x.js', '/'), 'in /app/x.js');
-  assert.equal(relativeFiles('in /app/x.js and /apple/y.js', '/app'), 'in x.js and /apple/y.js');
 });

@@ -42,6 +42,7 @@ test('a leak: verdict, holder, figures and line', async () => {
     sentence,
     new RegExp(`^Map .sessions. in .*app\\.js:${DECLARED_AT} grew 500 → 1,000 → 1,500 `),
   );
+  assert.match(sentence, /; entries are added in login\(\) .*app\.js:\d+$/);
   assert.equal(status, undefined);
   assert.ok(noise.count >= 0 && noise.bytes >= 0);
   assert.deepEqual(Object.keys(rest).sort(), ['schemaVersion', 'tool']);
