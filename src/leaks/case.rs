@@ -37,19 +37,21 @@ pub(crate) struct Case<'a> {
     pub(crate) entry_place: Option<Place>,
 }
 
-/// The value of a property, or of the one that has this symbol for a name.
-fn property(graph: &HeapGraph, node: NodeId, name: &str, symbol: &str) -> Option<NodeId> {
+/// The value of the first property with one of these names.
+fn property(graph: &HeapGraph, node: NodeId, names: &[&str]) -> Option<NodeId> {
     let edges = &graph.snapshot().edges;
-    let is_it = |&edge: &usize| {
-        edges.kind(edge) == EdgeKind::Property && (graph.edge_name(edge) == name || graph.edge_name(edge) == symbol)
-    };
+    let is_it = |&edge: &usize| edges.kind(edge) == EdgeKind::Property && names.contains(&&*graph.edge_name(edge));
     graph.snapshot().nodes.edges(node).find(is_it).map(|edge| edges.target(edge))
 }
 
+/// What Node versions call the module that first required another.
+const PARENT: [&str; 3] = ["parent", "<symbol kModuleParent>", "<symbol node:module_first_parent>"];
+
 /// The file of a module that was loaded by `require`.
 fn module_file(graph: &HeapGraph, module: NodeId) -> Option<Place> {
-    let file = graph.raw_name(property(graph, module, "filename", "").filter(|_| graph.raw_name(module) == "Module")?);
-    Some(Place { package: package_of(&file), file: file.into_owned(), line: None, column: None, function: None })
+    let name = property(graph, module, &["filename"]).filter(|_| graph.raw_name(module) == "Module")?;
+    let file = graph.display_name(name);
+    Some(Place { package: package_of(&file), file, line: None, column: None, function: None })
 }
 
 /// A function of the program near the newest entries: their callback or listener.
@@ -118,9 +120,8 @@ impl<'a> Case<'a> {
         let made_by = places.values().max_by_key(|(count, _)| *count);
         let made_by = made_by.and_then(|&(_, node)| scripts.place(graph, node));
         // What Node or a package made was made for somebody: a function of the program that hangs on it.
-        let required_by = entries
-            .last()
-            .and_then(|&entry| module_file(graph, property(graph, entry, "parent", "<symbol kModuleParent>")?));
+        let required_by =
+            entries.iter().rev().take(8).find_map(|&entry| module_file(graph, property(graph, entry, &PARENT)?));
         let entry_place = match made_by {
             _ if required_by.is_some() => required_by,
             Some(place) if is_application(&place.file) => Some(place),
@@ -190,6 +191,12 @@ impl<'a> Case<'a> {
     /// Whether one of the last two edges on the way to the holder, or its name in the program, has this text.
     pub(crate) fn is_under(&self, text: &str) -> bool {
         self.above.iter().take(2).any(|(edge, _)| edge.contains(text)) || self.expression().contains(text)
+    }
+
+    /// Whether objects of this class are part of what grew.
+    pub(crate) fn has_part(&self, class: &str) -> bool {
+        let Ok(classes) = self.graph().classes(&Monitor::none()) else { return false };
+        self.growth.parts.iter().any(|&part| classes.all()[part as usize].name == class)
     }
 
     /// The last word of the holder's name in the program.

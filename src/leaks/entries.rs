@@ -32,10 +32,7 @@ pub(crate) fn logical_size(graph: &HeapGraph, node: NodeId) -> Option<(Collectio
     let mut table = None;
     for edge in snapshot.nodes.edges(node) {
         match snapshot.edges.kind(edge) {
-            EdgeKind::Element => direct += 1,
-            EdgeKind::Property if graph.vocabulary().word(snapshot.edges.name_or_index(edge)) != Word::Proto => {
-                direct += 1;
-            }
+            EdgeKind::Element | EdgeKind::Property => direct += u32::from(is_entry(graph, edge)),
             EdgeKind::Internal if graph.vocabulary().word(snapshot.edges.name_or_index(edge)) == Word::Table => {
                 table = Some(snapshot.edges.target(edge));
             }
@@ -62,6 +59,22 @@ pub(crate) fn logical_size(graph: &HeapGraph, node: NodeId) -> Option<(Collectio
     }
 }
 
+/// Whether an element or property is something that was put there: no prototype, no hole, no `undefined` that a ring
+/// buffer leaves behind.
+fn is_entry(graph: &HeapGraph, edge: usize) -> bool {
+    let snapshot = graph.snapshot();
+    let target = snapshot.edges.target(edge);
+    let is_proto = || {
+        snapshot.edges.kind(edge) == EdgeKind::Property
+            && graph.vocabulary().word(snapshot.edges.name_or_index(edge)) == Word::Proto
+    };
+    match snapshot.nodes.kind(target) {
+        NodeKind::HIDDEN => false,
+        NodeKind::NATIVE => !snapshot.strings.is(snapshot.nodes.name(target), "undefined") && !is_proto(),
+        _ => !is_proto(),
+    }
+}
+
 /// The nodes that are the entries of a collection: values where there are keys and values, each entry once.
 pub(crate) fn entry_nodes(graph: &HeapGraph, node: NodeId) -> Vec<NodeId> {
     let snapshot = graph.snapshot();
@@ -79,12 +92,10 @@ pub(crate) fn entry_nodes(graph: &HeapGraph, node: NodeId) -> Vec<NodeId> {
         });
         return entries.into_iter().map(|(_, node)| node).collect();
     }
-    let is_entry = |&edge: &usize| match snapshot.edges.kind(edge) {
-        EdgeKind::Element => true,
-        EdgeKind::Property => graph.vocabulary().word(snapshot.edges.name_or_index(edge)) != Word::Proto,
-        _ => false,
+    let direct = |&edge: &usize| {
+        matches!(snapshot.edges.kind(edge), EdgeKind::Element | EdgeKind::Property) && is_entry(graph, edge)
     };
-    snapshot.nodes.edges(node).filter(is_entry).map(|edge| snapshot.edges.target(edge)).collect()
+    snapshot.nodes.edges(node).filter(direct).map(|edge| snapshot.edges.target(edge)).collect()
 }
 
 /// Where the entries of a Map or Set begin in its table: three numbers, the buckets, then key, value and chain (or

@@ -24,6 +24,8 @@ pub(crate) struct Growth {
     pub(crate) counts: Vec<u64>,
     /// Nodes of what grew that came after the first snapshot and are in the last.
     pub(crate) entries: Vec<NodeId>,
+    /// Classes of all objects that grew together, for objects without a collection.
+    pub(crate) parts: Vec<u32>,
     /// For objects without a collection: what the holder points at on the way to most of them.
     pub(crate) anchor: Option<NodeId>,
     /// Bytes that came after the first snapshot and would be freed with the holders.
@@ -135,6 +137,7 @@ impl<'a> Search<'a> {
             kind,
             counts: vec![0; intervals + 1],
             entries: Vec::new(),
+            parts: Vec::new(),
             anchor: None,
             freed: 0,
             shared: 0,

@@ -20,6 +20,9 @@ struct Rising {
     counts: Vec<u64>,
 }
 
+/// How far behind its entries a growth reaches for what they share.
+const STEPS_BEHIND: usize = 2;
+
 /// What collections of one kind have in common: their class, the class of what has them, and the name there.
 type Family = (u32, u32, u32);
 
@@ -123,6 +126,28 @@ impl Search<'_> {
                 }
             }
         }
+        self.explain_behind(explained, &mut growth);
         growth
+    }
+
+    /// What two of the entries' holders share hangs on neither in the tree: a scope that a listener of "data" and
+    /// one of "end" have in common. It is a step or two behind the entries.
+    fn explain_behind(&self, explained: &mut Explained, growth: &mut Growth) {
+        let (nodes, edges) = (&self.graph().snapshot().nodes, &self.graph().snapshot().edges);
+        let mut front = growth.entries.clone();
+        for _ in 0..STEPS_BEHIND {
+            let mut next = Vec::new();
+            for node in front {
+                for edge in nodes.edges(node).filter(|&edge| edges.kind(edge) != EdgeKind::Weak) {
+                    let target = edges.target(edge);
+                    if !self.series.is_old(target) && !explained.nodes[target.index()] {
+                        growth.shared += self.new_bytes(target);
+                        self.explain(target, explained, growth);
+                        next.push(target);
+                    }
+                }
+            }
+            front = next;
+        }
     }
 }

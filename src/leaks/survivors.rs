@@ -135,6 +135,7 @@ impl Search<'_> {
             }
         }
         growth.freed = growth.bytes.iter().sum();
+        growth.parts = members.iter().map(|group| group.class).collect();
         growth.anchor = self.anchor(main);
         growth.entries.clone_from(&main.nodes);
         growth

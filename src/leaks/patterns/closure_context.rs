@@ -1,6 +1,7 @@
 //! Functions kept for long whose scopes hold what only their siblings read, and chains of scopes.
 
 use super::{Case, Pattern};
+use crate::leaks::growth::GrowthKind;
 
 pub(super) struct ClosureContext;
 
@@ -19,7 +20,8 @@ impl Pattern for ClosureContext {
 
     fn evidence(&self, case: &Case<'_>) -> Option<Vec<String>> {
         let share = case.share(|class| class == "Function" || class == "system / Context");
-        (share > 0.5).then(|| {
+        let chained = case.growth.kind == GrowthKind::Objects && case.has_part("system / Context");
+        (share > 0.5 || chained).then(|| {
             let place = case.entry_place.as_ref();
             let at =
                 place.map_or_else(String::new, |place| format!(", made in {}:{}", place.file, place.line.unwrap_or(0)));

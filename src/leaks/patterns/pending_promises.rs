@@ -30,9 +30,8 @@ impl Pattern for PendingPromises {
             )
         };
         let share = case.share(is_waiting);
-        let context =
-            case.is_under("kResourceStore") || case.is_under("reactions_or_result") || case.holder_class() == "Promise";
-        (share > 0.5 || context && share > 0.0)
+        let context = case.is_under("kResourceStore") || case.is_under("reactions_or_result");
+        (share > 0.5 || context && share > 0.0 || case.holder_class() == "Promise")
             .then(|| vec!["the entries are promises or functions that wait for one".to_owned()])
     }
 }
