@@ -508,7 +508,7 @@ export interface Place {
   column?: number;
   /** The function it is in, or that it is. */
   function?: string;
-  /** The package the file belongs to, for files under `node_modules`. */
+  /** The package the file belongs to, for files under `node_modules`: `name@version`, or `name` alone. */
   package?: string;
 }
 

@@ -67,7 +67,8 @@ function functionAround(code, position) {
     for (const pattern of NAMED) {
       const name = pattern.exec(header)?.[1];
       if (name === 'function') return null;
-      if (name !== undefined && !BLOCKS.has(name)) return name;
+      // A bundler's module is a method called by its number.
+      if (name !== undefined && !BLOCKS.has(name)) return /^\d/.test(name) ? null : name;
     }
     if (NAMELESS.test(header)) return null;
   }

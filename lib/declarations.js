@@ -20,7 +20,8 @@ function lineOf(code, expression, { function: owner, line }) {
   if (name === undefined) return null;
   if (line !== undefined) return name === owner ? lineOfStatic(code, name, expression, line) : null;
   const start = owner === undefined ? 0 : startOfFunction(code, owner);
-  if (start === null) return null;
+  // Not of this file: the engine took the name of an import for that of the scope, which is the module.
+  if (start === null) return lineOf(code, expression, {});
   for (const pattern of declarationsOf(name)) {
     const found = [...code.slice(start).matchAll(pattern)].map(
       (match) => start + match.index + match[0].length,

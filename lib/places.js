@@ -11,6 +11,7 @@
 const path = require('node:path');
 const { additionTo } = require('./additions');
 const { lineOf } = require('./declarations');
+const { packageFolder, packageVersion } = require('./packages');
 const { readSource } = require('./source-text');
 
 /**
@@ -19,33 +20,67 @@ const { readSource } = require('./source-text');
  * @param {string} [directory]
  */
 async function addPlaces(findings, directory = process.cwd()) {
-  /** @type {Map<string, Promise<string | null>>} */
-  const sources = new Map();
-  const sourceOf = (/** @type {string} */ file) => {
-    const source = sources.get(file) ?? readSource(file);
-    sources.set(file, source);
-    return source;
-  };
+  const sourceOf = remembered(readSource);
+  const versionOf = remembered(packageVersion);
   for (const finding of findings) {
-    const { variable, place } = finding.holder;
-    const code = variable && place ? await sourceOf(place.file) : null;
-    const line = code === null ? null : lineOf(code, variable, place);
-    if (line !== null && line !== place.line) {
-      place.line = line;
-      // The column was that of the scope's function, not of the variable.
-      delete place.column;
-    }
+    const { place } = finding.holder;
+    const code = place ? await sourceOf(place.file) : null;
+    if (code !== null) addLines(finding, code);
     if (place) finding.sentence = withPlace(finding.sentence, place);
-    const addition = code === null ? null : additionTo(code, variable);
-    if (addition !== null) {
-      finding.addedIn = { place: { file: place.file, ...addition } };
-      finding.sentence = withAddition(finding.sentence, finding.addedIn.place);
+    if (finding.addedIn) finding.sentence = withAddition(finding.sentence, finding.addedIn.place);
+    /** @type {Map<string, string>} folders of packages, and what they are called in words */
+    const packages = new Map();
+    for (const known of [place, finding.allocatedIn?.place, finding.addedIn?.place]) {
+      if (!known?.package) continue;
+      const folder = packageFolder(known.file, known.package);
+      known.package = (await versionOf(known.file, known.package)) ?? known.package;
+      if (folder !== null) packages.set(folder, `${known.package}/`);
     }
-    const shorten = (/** @type {string} */ text) => relativeFiles(text, directory);
-    finding.sentence = shorten(finding.sentence);
-    finding.evidence = finding.evidence.map(shorten);
-    for (const hop of finding.path) hop.text = shorten(hop.text);
+    const worded = (/** @type {string} */ text) => {
+      for (const [folder, name] of packages) text = text.replaceAll(folder, name);
+      return relativeFiles(text, directory);
+    };
+    finding.sentence = worded(finding.sentence);
+    finding.evidence = finding.evidence.map(worded);
+    for (const hop of finding.path) hop.text = worded(hop.text);
   }
+}
+
+/**
+ * The lines that declare a holder and add to it.
+ * @param {any} finding
+ * @param {string} code of the file in which the holder is declared
+ */
+function addLines(finding, code) {
+  const { variable, place, count } = finding.holder;
+  if (!variable) return;
+  const line = lineOf(code, variable, place);
+  if (line !== null && line !== place.line) {
+    place.line = line;
+    // The column was that of the scope's function, not of the variable.
+    delete place.column;
+  }
+  // Of several holders the name is that of what they hang on, and what adds to it adds holders.
+  const addition = count === undefined ? additionTo(code, variable) : null;
+  if (addition === null) return;
+  const { file, package: name } = place;
+  finding.addedIn = { place: { file, ...addition, ...(name === undefined ? {} : { package: name }) } };
+}
+
+/**
+ * Many findings are about few files.
+ * @template T
+ * @param {(file: string, ...more: string[]) => Promise<T>} read
+ * @returns {(file: string, ...more: string[]) => Promise<T>}
+ */
+function remembered(read) {
+  /** @type {Map<string, Promise<T>>} */
+  const known = new Map();
+  return (file, ...more) => {
+    const answer = known.get(file) ?? read(file, ...more);
+    known.set(file, answer);
+    return answer;
+  };
 }
 
 /**

@@ -26,6 +26,7 @@ const cases = [
   ["app.get('/', (req) => {\n  xs.push(req);\n});", 'xs', { line: 2 }],
   ["function main() {\n  on('x', function (req) {\n    xs.push(req);\n  });\n}", 'xs', { line: 3 }],
   ['xs.push(1);', 'xs', { line: 1 }],
+  ['const m = {\n  71(e, t) {\n    xs.push(e);\n  },\n};', 'xs', { line: 3 }],
   // Several lines, or none: nothing is said.
   ['xs.push(1);\nxs.push(2);', 'xs', null],
   ['const xs = [];\nxs.get(1);\nxs[0] === 1;\nys.push(1);\na.xs.push(1);\n// xs.push(1)', 'xs', null],

@@ -46,7 +46,8 @@ const cases = [
   // Nothing to be found, or the engine knows better.
   ['const y = 1;', 'x', {}, null],
   ['const x = 1;', 'x', { line: 7 }, null],
-  ['const x = 1;', 'x', { function: 'gone' }, null],
+  ['const x = 1;', 'x', { function: 'imported' }, 1],
+  ['const y = 1;', 'x', { function: 'gone' }, null],
   ['const x = 1;', '[0]', {}, null],
   ['', 'x', {}, null],
 ];

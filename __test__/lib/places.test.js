@@ -79,3 +79,39 @@ test('places in sentences', () => {
   assert.equal(relativeFiles('in /app/x.js', '/'), 'in /app/x.js');
   assert.equal(relativeFiles('in /app/x.js and /apple/y.js', '/app'), 'in x.js and /apple/y.js');
 });
+
+test('a file of a package: its version, in place and in words', async (t) => {
+  const directory = temporaryDirectory(t);
+  for (const [name, manifest, expected] of [
+    ['express', '{"version":"4.18.2"}', 'express@4.18.2'],
+    ['@scope/name', '{"version":"1.0.0-rc.1"}', '@scope/name@1.0.0-rc.1'],
+    ['evil', '{"version":"\\u001b[2J 1"}', 'evil'],
+    ['broken', '{', 'broken'],
+    ['none', null, 'none'],
+  ]) {
+    const folder = path.join(directory, 'node_modules', 'a', 'node_modules', name);
+    const file = path.join(folder, 'lib', 'index.js');
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, 'const sessions = new Map();\nsessions.set(1, 2);\n');
+    if (manifest !== null) fs.writeFileSync(path.join(folder, 'package.json'), manifest);
+    const one = finding(file, 'sessions', { file, package: name });
+    one.allocatedIn = { place: { file, line: 9, column: 2, package: name } };
+    await addPlaces([one], '/somewhere/else');
+    assert.deepEqual(one.holder.place, { file, package: expected, line: 1 });
+    assert.deepEqual(one.addedIn.place, { file, line: 2, package: expected });
+    assert.equal(one.allocatedIn.place.package, expected);
+    assert.ok(one.sentence.startsWith(`Map \`sessions\` in ${expected}/lib/index.js:1 grew `), one.sentence);
+    assert.ok(one.sentence.endsWith(` in ${expected}/lib/index.js:2`), one.sentence);
+  }
+});
+
+test('of several holders nothing is said of what adds', async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = path.join(directory, 'a.js');
+  fs.writeFileSync(file, 'const sessions = new Map();\nsessions.set(1, new Map());\n');
+  const several = finding(file);
+  several.holder.count = 5;
+  await addPlaces([several], directory);
+  assert.equal(several.holder.place.line, 1);
+  assert.ok(!('addedIn' in several));
+});
