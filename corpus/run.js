@@ -107,8 +107,15 @@ async function main() {
   }
   console.log(`\n${totals(results).join('\n')}`);
   if (values.write) write(results);
-  const failed = results.filter(({ passed }) => !passed).length;
-  console.log(`${results.length - failed} passed, ${failed} failed`);
+  // The bar: nobody healthy is accused, and of the leaking apps all but one in twenty are told right in every part.
+  const wrong = results.filter(({ passed }) => !passed);
+  const leaking = results.filter(({ role }) => role === 'leak').length;
+  const missed = wrong.filter(({ role, error }) => role === 'leak' && !error);
+  const tolerated = missed.length * 20 <= leaking ? missed.length : 0;
+  if (tolerated > 0)
+    console.log(`within one in twenty: ${missed.map(({ app, node }) => `${app} on ${node}`).join(', ')}`);
+  const failed = wrong.length - tolerated;
+  console.log(`${results.length - wrong.length} passed, ${failed} failed`);
   process.exitCode = failed > 0 || results.length === 0 ? 1 : 0;
 }
 

@@ -120,8 +120,12 @@ impl<'a> Case<'a> {
         let made_by = places.values().max_by_key(|(count, _)| *count);
         let made_by = made_by.and_then(|&(_, node)| scripts.place(graph, node));
         // What Node or a package made was made for somebody: a function of the program that hangs on it.
-        let required_by =
-            entries.iter().rev().take(8).find_map(|&entry| module_file(graph, property(graph, entry, &PARENT)?));
+        // The list of a module's children is the module's; a module's own file is that of who required it.
+        let owner = retainers.edges(holder).map(|edge| graph.snapshot().nodes.of_edge(edge));
+        let required_by = owner.into_iter().find_map(|owner| module_file(graph, owner)).or_else(|| {
+            let parent = |&entry: &NodeId| module_file(graph, property(graph, entry, &PARENT)?);
+            entries.iter().rev().take(8).find_map(parent)
+        });
         let entry_place = match made_by {
             _ if required_by.is_some() => required_by,
             Some(place) if is_application(&place.file) => Some(place),

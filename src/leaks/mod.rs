@@ -111,3 +111,6 @@ pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor)
     let infos = series.into_infos();
     Ok(Answer::about_infos(infos, report))
 }
+
+#[cfg(test)]
+mod tests;

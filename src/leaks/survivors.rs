@@ -106,7 +106,7 @@ impl Search<'_> {
     /// Whether one group is a part of the growth that another is: under the same holder, or in the chain that the
     /// other's objects make.
     fn is_part_of(&self, inner: &Group, outer: &Group) -> bool {
-        let is_root = self.graph().is_root_or_synthetic(outer.holder);
+        let is_root = self.is_top(outer.holder);
         if inner.holder == outer.holder {
             // The root has many things; parts of one come in equal numbers.
             return !is_root || is_multiple(&inner.came, &outer.came, 1);
@@ -121,7 +121,7 @@ impl Search<'_> {
 
     fn growth_of_groups(&self, members: &[&Group], explained: &mut Explained) -> Growth {
         let main = members[0];
-        let is_root = self.graph().is_root_or_synthetic(main.holder);
+        let is_root = self.is_top(main.holder);
         let kind = if is_root { GrowthKind::Handles } else { GrowthKind::Objects };
         let mut growth = self.blank(vec![main.holder], kind);
         let mut sum = if is_root { 0 } else { self.there_before(main.holder, main.class) };
@@ -186,9 +186,10 @@ impl Search<'_> {
                 continue;
             }
             let class = self.classes.number(node);
-            // Strings that only the root holds are V8's to collect.
+            // Strings that only the root or the global object holds are V8's: names it has met.
+            let holder = NodeId(above[node.index()]);
             let is_string = self.graph().snapshot().nodes.kind(node).is_string();
-            if is_string && self.graph().is_root_or_synthetic(NodeId(above[node.index()])) {
+            if is_string && self.is_top(holder) {
                 continue;
             }
             if !nested[node.index()] || self.link_above(node, class).is_some() {
@@ -197,6 +198,12 @@ impl Search<'_> {
             }
         }
         Ok(groups)
+    }
+
+    /// The root, its categories, and the global object: what hangs on them alone has no holder of the program's.
+    fn is_top(&self, node: NodeId) -> bool {
+        let is_object = self.graph().snapshot().nodes.kind(node) == NodeKind::OBJECT;
+        self.graph().is_root_or_synthetic(node) || is_object && self.graph().raw_name(node).starts_with("global")
     }
 
     /// Nodes that a program knows of: objects, functions, handles, strings that are built; not V8's records.

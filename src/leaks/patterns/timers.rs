@@ -1,7 +1,10 @@
 //! A Timeout, Interval or Immediate per request: each keeps its callback, and that keeps what it closes over.
 
 use super::{Case, Pattern};
-use crate::snapshot::{EdgeKind, NodeId};
+use crate::{
+    leaks::growth::GrowthKind,
+    snapshot::{EdgeKind, NodeId},
+};
 
 pub(super) struct Timers;
 
@@ -37,6 +40,7 @@ impl Pattern for Timers {
         if share > 0.5 || list && share > 0.0 {
             return Some(vec!["the entries are timers that wait in Node's timer lists".to_owned()]);
         }
-        has_timer(case).then(|| vec!["each entry has a timer of its own".to_owned()])
+        let in_collection = matches!(case.growth.kind, GrowthKind::Entries(_));
+        (in_collection && has_timer(case)).then(|| vec!["each entry has a timer of its own".to_owned()])
     }
 }

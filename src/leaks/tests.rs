@@ -1,0 +1,77 @@
+//! Verdicts on series small enough to see through.
+
+use super::*;
+use crate::{error::Code, testing::Heap};
+
+/// A heap whose global has a list with objects of these ids.
+fn heap(ids: impl IntoIterator<Item = u32>) -> Source {
+    let mut heap = Heap::new();
+    let global = heap.node("object", "global", 3, 100);
+    let list = heap.node("object", "Array", 5, 16);
+    heap.edge(0, "shortcut", "global", global);
+    heap.edge(global, "property", "pending", list);
+    for (index, id) in ids.into_iter().enumerate() {
+        let job = heap.node("object", "Job", id, 200);
+        heap.edge(list, "element", &index.to_string(), job);
+    }
+    Source::Bytes(heap.text().into_bytes())
+}
+
+fn report(sources: Vec<Source>) -> Answer<LeakReport> {
+    find_leaks(sources, LeakOptions::default(), &Monitor::none()).unwrap()
+}
+
+#[test]
+fn a_list_that_grows_every_time_is_a_leak() {
+    let answer = report(vec![heap(11..21), heap(11..61), heap(11..111)]);
+    let report = answer.body();
+    assert_eq!(report.verdict, Verdict::Leak);
+    let [finding] = &report.findings[..] else { panic!("{report:#?}") };
+    assert_eq!((finding.grade, finding.pattern), (Grade::Leak, "global-cache"));
+    assert_eq!(finding.entries.per_snapshot, [10, 50, 100]);
+    assert_eq!(finding.entries.per_interval, [40, 50]);
+    assert_eq!(finding.entries.kind, "Job");
+    assert_eq!((finding.bytes.retained, &finding.bytes.per_interval[..]), (90 * 200, &[8000, 10_000][..]));
+    assert_eq!(finding.retainers.cut_frees, 90 * 200);
+    assert_eq!(finding.holder.variable.as_deref(), Some("globalThis.pending"));
+    assert!(finding.sentence.contains("grew 10 → 50 → 100 entries of Job"), "{}", finding.sentence);
+}
+
+#[test]
+fn a_list_at_its_bound_a_peak_and_a_renewed_population_are_clean() {
+    let steady = vec![heap(11..61), heap(11..61), heap(11..61)];
+    let peak = vec![heap(11..21), heap(11..111), heap(11..21)];
+    let renewed = vec![heap(11..61), heap(111..161), heap(211..261)];
+    let warmed_up = vec![heap(11..21), heap(11..61), heap(11..61)];
+    for series in [steady, peak, renewed, warmed_up] {
+        let answer = report(series);
+        assert_eq!(answer.body().verdict, Verdict::Clean, "{:#?}", answer.body());
+    }
+}
+
+#[test]
+fn two_snapshots_prove_growth_and_strong_growth_is_likely() {
+    assert_eq!(report(vec![heap(11..21), heap(11..41)]).body().verdict, Verdict::Growth);
+    assert_eq!(report(vec![heap(11..21), heap(11..311)]).body().verdict, Verdict::Likely);
+    assert_eq!(report(vec![heap(11..41), heap(11..41)]).body().verdict, Verdict::Clean);
+}
+
+#[test]
+fn snapshots_in_the_wrong_order_prove_nothing_and_are_told() {
+    let answer = report(vec![heap(11..112), heap(11..21)]);
+    assert_eq!(answer.body().verdict, Verdict::Clean);
+    assert!(answer.body().warnings[0].contains("order"), "{:?}", answer.body().warnings);
+}
+
+#[test]
+fn one_snapshot_is_not_enough() {
+    let error = find_leaks(vec![heap(11..21)], LeakOptions::default(), &Monitor::none()).unwrap_err();
+    assert_eq!(error.code(), Code::Usage);
+}
+
+#[test]
+fn a_fingerprint_survives_another_run() {
+    let first = report(vec![heap(11..21), heap(11..61), heap(11..111)]);
+    let again = report(vec![heap(1011..1031), heap(1011..1091), heap(1011..1231)]);
+    assert_eq!(first.body().findings[0].fingerprint, again.body().findings[0].fingerprint);
+}
