@@ -97,7 +97,11 @@ async function main() {
       `median of ${values.runs} runs, whole processes. Snapshots written by Node ${values.node} (\`fixtures/programs/sized.js\`).`,
   ];
   for (const size of values.sizes.split(',')) {
-    const snapshot = await make({ program: 'sized', node: Number(values.node), args: [`--megabytes=${size}`] });
+    const snapshot = await make({
+      program: 'sized',
+      node: Number(values.node),
+      args: [`--megabytes=${size}`],
+    });
     const bytes = fs.statSync(snapshot).size;
     lines.push('', `### ${(bytes / 1e6).toFixed(0)} MB`, '');
     lines.push(

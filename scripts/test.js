@@ -41,6 +41,11 @@ function steps() {
       command: process.execPath,
       args: ['conformance/run.js', full ? '--full' : '--small'],
     },
+    {
+      name: 'leaking and healthy apps',
+      command: process.execPath,
+      args: ['corpus/run.js', full ? '--full' : '--quick'],
+    },
   ];
 }
 

@@ -193,7 +193,9 @@ fn scope_function(graph: &HeapGraph, scope: NodeId) -> Option<String> {
     });
     let last = strings.max_by_key(|&edge| snapshot.edges.name_or_index(edge))?;
     let name = graph.raw_name(snapshot.edges.target(last)).into_owned();
-    // The last string may be a variable's name where the function has none.
+    // The last string may be a variable's name where the function has none. In an ES module, whose variables are no
+    // edges of the scope, it may be an import: a scope right under the context of the realm is a module's.
+    let is_module = follow(graph, scope, Word::Previous).is_some_and(|outer| graph.word(outer) == Word::NativeContext);
     let is_variable = snapshot.nodes.edges(scope).any(|edge| graph.edge_name(edge) == name.as_str());
-    (!name.is_empty() && !is_variable).then_some(name)
+    (!name.is_empty() && !is_variable && !is_module).then_some(name)
 }

@@ -60,6 +60,8 @@ pub enum Word {
     ScriptOrDebugInfo,
     /// `scope_info`: from a context to the names of its variables.
     ScopeInfo,
+    /// `previous`: from a scope to the one around it.
+    Previous,
     /// `value`: from a cell to the variable of an ES module.
     Value,
     /// `system / Context`: a scope's variables.
@@ -70,7 +72,7 @@ pub enum Word {
     WeakMapPair,
 }
 
-const EXACT: [(&str, Word); 21] = [
+const EXACT: [(&str, Word); 22] = [
     ("Object", Word::Object),
     ("Array", Word::Array),
     ("elements", Word::Elements),
@@ -89,6 +91,7 @@ const EXACT: [(&str, Word); 21] = [
     ("script", Word::Script),
     ("script_or_debug_info", Word::ScriptOrDebugInfo),
     ("scope_info", Word::ScopeInfo),
+    ("previous", Word::Previous),
     ("value", Word::Value),
     ("system / Context", Word::ContextNode),
     ("system / Cell", Word::Cell),
@@ -157,7 +160,7 @@ fn classify(strings: &Strings, id: StringId) -> Word {
             if text[digits..].starts_with(PAIR_START) { Word::WeakMapPair } else { Word::Other }
         }
         Some(b'D') if text.starts_with(b"Detached ") => Word::Detached,
-        Some(b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(' | b't' | b'c' | b'v') => {
+        Some(b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(' | b't' | b'c' | b'p' | b'v') => {
             EXACT.into_iter().find(|(exact, _)| strings.is(id, exact)).map_or(Word::Other, |(_, word)| word)
         }
         _ => Word::Other,

@@ -200,21 +200,25 @@ fn sentence(case: &Case<'_>, holder: &Holder, series: &[String], retained: u64, 
     let many = holder.count.map_or_else(String::new, |count| format!("{} objects like ", words::count(count)));
     let subject = match &holder.variable {
         None if case.growth.kind == GrowthKind::Handles => format!("Open handles of {}", holder.class),
-        Some(variable) if case.graph().word(case.holder) == Word::ContextNode => format!("Variable `{variable}`"),
-        Some(variable) => format!("{many}{} `{variable}`", holder.class),
+        Some(variable) if case.graph().word(case.holder) == Word::ContextNode => format!("Variable \"{variable}\""),
+        Some(variable) => format!("{many}{} \"{variable}\"", holder.class),
         None => format!("{many}{} {}", holder.class, holder.id),
     };
     let place = holder.place.as_ref().map_or_else(String::new, |place| {
         let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
         format!(" in {}{line}", place.file)
     });
-    let each = retained.checked_div(added).map_or_else(String::new, |each| format!(", {} each", words::bytes(each)));
+    let cost = match retained.checked_div(added) {
+        Some(each) if retained > 0 => format!(" (+{}, {} each)", words::bytes(retained), words::bytes(each)),
+        _ => String::new(),
+    };
     let held = match case
         .name
         .as_ref()
         .map(|name| (name.root, name.place.as_ref().and_then(|place| place.function.clone())))
     {
         Some((NameRoot::Variable, Some(function))) => format!(", held by a variable of {function}()"),
+        Some((NameRoot::Variable, None)) if holder.place.is_none() => String::new(),
         Some((NameRoot::Variable | NameRoot::ModuleVariable, None)) => ", held by module scope".to_owned(),
         Some((NameRoot::Global, _)) => ", held by the global object".to_owned(),
         Some((NameRoot::Function, _)) => ", held by a static property".to_owned(),
@@ -223,7 +227,7 @@ fn sentence(case: &Case<'_>, holder: &Holder, series: &[String], retained: u64, 
     let what = what(case.growth.kind);
     let kind = case.classes.first().filter(|_| case.growth.kind != GrowthKind::Handles);
     let kind = kind.map_or_else(String::new, |(class, _)| format!(" of {class}"));
-    format!("{subject}{place} grew {} {what}{kind} (+{}{each}){held}", series.join(" → "), words::bytes(retained))
+    format!("{subject}{place} grew {} {what}{kind}{cost}{held}", series.join(" → "))
 }
 
 /// Pattern, way to the holder in the program's words, file without folders above its package, variable. No line, no

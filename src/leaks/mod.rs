@@ -50,6 +50,8 @@ impl Default for LeakOptions {
 pub struct LeakReport {
     /// The worst grade of all findings.
     pub verdict: Verdict,
+    /// Whether the snapshots prove anything: not when they are of different processes or in the wrong order.
+    pub conclusive: bool,
     /// Findings, those that cost most first.
     pub findings: Vec<Finding>,
     /// What came after the first snapshot and belongs to no finding.
@@ -107,7 +109,8 @@ pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor)
     });
     let verdict = Verdict::of(findings.iter().map(|finding| finding.grade));
     let (count, bytes) = grown.unexplained;
-    let report = LeakReport { verdict, findings, noise: Noise { count, bytes }, warnings };
+    let conclusive = warnings.is_empty();
+    let report = LeakReport { verdict, conclusive, findings, noise: Noise { count, bytes }, warnings };
     let infos = series.into_infos();
     Ok(Answer::about_infos(infos, report))
 }

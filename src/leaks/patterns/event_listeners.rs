@@ -43,7 +43,7 @@ impl Pattern for EventListeners {
     }
 
     fn advice(&self) -> &'static str {
-        "Remove the listener when its owner is done (removeListener, off, or an AbortSignal passed as { signal }), or add it once and outside of the request; see the close handler of the guide."
+        "Remove the listener when its owner is done (removeListener, off, or an AbortSignal passed as { signal }), or add it once and outside of the request; a listener on a request or response goes in its close handler."
     }
 
     fn evidence(&self, case: &Case<'_>) -> Option<Vec<String>> {
