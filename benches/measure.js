@@ -6,8 +6,11 @@
 'use strict';
 
 const fs = require('node:fs');
+const { isMainThread } = require('node:worker_threads');
 
 process.on('exit', () => {
+  // Workers are counted with the process they are in.
+  if (!isMainThread) return;
   const usage = process.resourceUsage();
   const report = {
     cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1e6,

@@ -190,7 +190,7 @@ impl Numbering {
     }
 }
 
-/// For each number, the numbers of the nodes with an edge to it, tree parents left out.
+/// For each number, the numbers of the nodes with an edge to it.
 struct Predecessors {
     first: Vec<u32>,
     numbers: Vec<u32>,
@@ -198,24 +198,9 @@ struct Predecessors {
 
 impl Predecessors {
     fn of(graph: &impl FlowGraph, numbering: &Numbering, monitor: &Monitor) -> Result<Self> {
-        let Numbering { nodes, numbers, parents, isolated_from } = numbering;
-        let mut first = memory::zeroed::<u32>(nodes.len() + 1, "dominators")?;
-        let connected = &nodes[..*isolated_from as usize];
-        let each = |visit: &mut dyn FnMut(u32, u32)| -> Result<()> {
-            for (from, &node) in connected.iter().enumerate() {
-                monitor.tick(from)?;
-                for edge in graph.edges(node) {
-                    if let Some(target) = graph.target(edge) {
-                        let to = numbers[target as usize];
-                        if parents[to as usize] != from as u32 {
-                            visit(from as u32, to);
-                        }
-                    }
-                }
-            }
-            Ok(())
-        };
-        each(&mut |_, to| first[to as usize] += 1)?;
+        let mut first = memory::zeroed::<u32>(numbering.nodes.len() + 1, "dominators")?;
+        let connected = &numbering.nodes[..numbering.isolated_from as usize];
+        for_each_edge(graph, connected, numbering, monitor, |_, to| first[to as usize] += 1)?;
         let mut sum = 0;
         for slot in &mut first {
             sum += *slot;
@@ -223,7 +208,7 @@ impl Predecessors {
         }
         let mut list = memory::zeroed::<u32>(sum as usize, "dominators")?;
         // Each slot holds the end of its range and is counted down to its start.
-        each(&mut |from, to| {
+        for_each_edge(graph, connected, numbering, monitor, |from, to| {
             let slot = &mut first[to as usize];
             *slot -= 1;
             list[*slot as usize] = from;
@@ -235,6 +220,25 @@ impl Predecessors {
     fn of_number(&self, number: u32) -> &[u32] {
         &self.numbers[self.first[number as usize] as usize..self.first[number as usize + 1] as usize]
     }
+}
+
+/// Visits the counting edges of nodes by the numbers of their ends.
+fn for_each_edge(
+    graph: &impl FlowGraph,
+    nodes: &[u32],
+    numbering: &Numbering,
+    monitor: &Monitor,
+    mut visit: impl FnMut(u32, u32),
+) -> Result<()> {
+    for (from, &node) in nodes.iter().enumerate() {
+        monitor.tick(from)?;
+        for edge in graph.edges(node) {
+            if let Some(target) = graph.target(edge) {
+                visit(from as u32, numbering.numbers[target as usize]);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A node of the forest that path compression works on.
