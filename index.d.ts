@@ -388,6 +388,11 @@ export interface GrowthRow {
 export interface FindLeaksAnswer extends Answer {
   /** The worst grade of all findings that are not `known`; `"clean"` when there is none that counts. */
   verdict: 'leak' | 'likely' | 'growth' | 'clean';
+  /**
+   * Whether the snapshots prove anything. `false` when they are of different processes or in the wrong order: then
+   * there are no findings, `warnings` says why, and `verdict: 'clean'` means nothing.
+   */
+  conclusive: boolean;
   /** Findings, those that are surest and cost most first. */
   findings: Finding[];
   /** What came after the first snapshot and belongs to no finding. */

@@ -99,7 +99,7 @@ function judge(answer, accepted) {
   const verdict =
     GRADES.find((grade) => deciding.some((/** @type {any} */ finding) => finding.grade === grade)) ?? 'clean';
   // A series from which nothing can be concluded does not prove that anything was fixed.
-  const conclusive = findings.length > 0 || !answer.warnings?.length;
+  const { conclusive } = answer;
   const fixed = conclusive ? accepted.filter(({ fingerprint }) => !found.has(fingerprint)) : [];
   return { ...answer, verdict, findings, fixed };
 }

@@ -45,7 +45,8 @@ test('a leak: verdict, holder, figures and line', async () => {
   assert.match(sentence, /; entries are added in login\(\) .*app\.js:\d+$/);
   assert.equal(status, undefined);
   assert.ok(noise.count >= 0 && noise.bytes >= 0);
-  assert.deepEqual(Object.keys(rest).sort(), ['schemaVersion', 'tool']);
+  assert.equal(rest.conclusive, true);
+  assert.deepEqual(Object.keys(rest).sort(), ['conclusive', 'schemaVersion', 'tool']);
 });
 
 test('a healthy app: nothing that counts', async () => {
@@ -121,6 +122,7 @@ test('the wrong order, and another process: no finding, and told in a sentence',
   const [a, b, c] = leaking;
   const swapped = await findLeaks({ baseline: c, target: b, final: a });
   assert.deepEqual(swapped.findings, []);
+  assert.equal(swapped.conclusive, false);
   assert.match(swapped.warnings.join(), /not in the order/);
   const mixed = await findLeaks(
     { baseline: healthy[0], target: c },

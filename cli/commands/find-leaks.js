@@ -127,7 +127,7 @@ async function run(options, context) {
   } finally {
     progress.end();
   }
-  const conclusive = answer.findings.length > 0 || !answer.warnings?.length;
+  const { conclusive } = answer;
   const failing = answer.findings.filter(
     (/** @type {any} */ finding) => finding.status !== 'known' && FAILING[failOn].includes(finding.grade),
   );
