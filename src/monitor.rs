@@ -4,7 +4,7 @@
 //! a sum of shares that only grows: each phase owns a fixed share of the whole and adds to it as it goes.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
@@ -25,7 +25,7 @@ struct Shared {
     cancel: CancelFlag,
     sink: Option<ProgressSink>,
     done: AtomicU64,
-    told: AtomicU64,
+    told: Mutex<u64>,
 }
 
 /// Progress sink and cancel flag of one job, or of a part of it ([`Monitor::part`]).
@@ -39,7 +39,7 @@ impl Monitor {
     /// A monitor that reports to `sink` and stops when `cancel` is set.
     #[must_use]
     pub fn new(cancel: CancelFlag, sink: Option<ProgressSink>) -> Self {
-        let shared = Shared { cancel, sink, done: AtomicU64::new(0), told: AtomicU64::new(0) };
+        let shared = Shared { cancel, sink, done: AtomicU64::new(0), told: Mutex::new(0) };
         Self { shared: Arc::new(shared), scale: 1.0 }
     }
 
@@ -72,11 +72,13 @@ impl Monitor {
             // Shares are small positive fractions; the cast cannot lose a sign or overflow.
             #[expect(clippy::cast_sign_loss, reason = "shares are never negative")]
             let units = (share * self.scale * WHOLE) as u64;
-            let done = self.shared.done.fetch_add(units, Ordering::Relaxed) + units;
-            let told = self.shared.told.load(Ordering::Relaxed);
-            if done >= told + STEP
-                && self.shared.told.compare_exchange(told, done, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-            {
+            self.shared.done.fetch_add(units, Ordering::Relaxed);
+            // Told under a lock, and what is told is read under it: phases run side by side, and a fraction that
+            // falls would be a lie.
+            let mut told = self.shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+            let done = self.shared.done.load(Ordering::Relaxed);
+            if done >= *told + STEP {
+                *told = done;
                 sink(phase, (done as f64 / WHOLE).min(1.0));
             }
         }
@@ -86,8 +88,6 @@ impl Monitor {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
     use crate::error::Code;
 
@@ -106,6 +106,21 @@ mod tests {
         let seen = seen.lock().unwrap();
         let fractions: Vec<f64> = seen.iter().map(|(_, f)| (f * 100.0).round()).collect();
         assert_eq!(fractions, [25.0, 50.0, 100.0]);
+    }
+
+    #[test]
+    fn progress_never_falls_whoever_reports() {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        let monitor =
+            Monitor::new(CancelFlag::default(), Some(Box::new(move |_, fraction| log.lock().unwrap().push(fraction))));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..2000).for_each(|_| monitor.advance("any", 1.0 / 8000.0).unwrap()));
+            }
+        });
+        let seen = seen.lock().unwrap();
+        assert!(seen.len() > 50 && seen.is_sorted());
     }
 
     #[test]
