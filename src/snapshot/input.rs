@@ -117,6 +117,18 @@ impl Input {
         Ok(Self { bytes: Bytes::Owned(unpacked), given_size: self.given_size })
     }
 
+    /// Brings a range that is about to be read into memory with one call, where otherwise every few pages are a fault
+    /// of their own.
+    pub(crate) fn prefetch(&self, range: Range<usize>) {
+        #[cfg(target_os = "linux")]
+        if let Bytes::Mapped(map) = &self.bytes {
+            // Older kernels refuse; then the pages come one by one.
+            let _ = map.advise_range(memmap2::Advice::PopulateRead, range.start, range.len());
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = range;
+    }
+
     /// Gives the pages of a range that has been read back to the system. They can still be read, from the file.
     pub(crate) fn release(&self, range: Range<usize>) {
         if let Bytes::Mapped(map) = &self.bytes

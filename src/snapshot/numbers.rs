@@ -127,6 +127,7 @@ impl RecordArray<'_> {
             .enumerate()
             .map(|(index, chunk)| {
                 let start = at + index * PIECE;
+                self.input.prefetch(start..start + chunk.len());
                 let length = memchr(b']', chunk);
                 let body = &chunk[..length.unwrap_or(chunk.len())];
                 let commas = memchr_iter(b',', body).count() as u64;
