@@ -477,7 +477,7 @@ export interface Finding {
   /** What the grade rests on, line by line. */
   evidence: string[];
   retainers: {
-    /** How many holders would each have to let go. */
+    /** 1 when this holder keeps most of it alone; 2 stands for two or more, which are not told apart yet. */
     independent: number;
     /** Bytes that are freed when this holder alone lets go. */
     cutFrees: number;

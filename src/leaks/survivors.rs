@@ -73,8 +73,8 @@ impl Search<'_> {
     fn joined<'g>(&self, groups: &'g [Group]) -> Vec<Vec<&'g Group>> {
         let mut leader: Vec<usize> = (0..groups.len()).collect();
         for (b, inner) in groups.iter().enumerate() {
-            for (a, outer) in groups.iter().enumerate().take(b).chain(groups.iter().enumerate().skip(b + 1)) {
-                if self.is_part_of(inner, outer) {
+            for (a, outer) in groups.iter().enumerate() {
+                if a != b && self.is_part_of(inner, outer) {
                     let (a, b) = (leader_of(&leader, a), leader_of(&leader, b));
                     leader[b.max(a)] = a.min(b);
                 }
