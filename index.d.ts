@@ -221,6 +221,47 @@ export interface CaptureOptions {
   exposeInternals?: boolean;
   /** Why; kept in `meta`, and in the name when the name is ours. */
   reason?: string;
+  /** Where names of ours are made, instead of in `HEAP_SNAPSHOT_DIR`; made if missing. Not together with a `path`. */
+  directory?: string | URL;
+  /**
+   * How V8 is asked: `"direct"` by `v8.writeHeapSnapshot`, the cheapest; `"inspector"` by a session of
+   * `node:inspector`. The files are alike. Default: `"direct"`.
+   */
+  way?: 'direct' | 'inspector';
+  /**
+   * Pack the file, after the pause and on a thread of its own: `"gzip"`, or `"zstd"`, which is three times as quick
+   * and packs better. All of heap-analyzer reads both; Chrome DevTools reads neither. Default: what the end of `path`
+   * says (`.gz`, `.zst`), else `false`.
+   */
+  compress?: 'gzip' | 'zstd' | false;
+  /**
+   * When another capture of this isolate is under way: `"wait"` for it and take the next; `"share"` it, and answer
+   * with its file (`shared: true`), if it was asked for with the same options; `"refuse"` with `ERR_HEAP_BUSY`.
+   * Default: `"wait"` with a `path`, `"share"` without.
+   */
+  whenBusy?: 'wait' | 'share' | 'refuse';
+  /**
+   * Refuse with `ERR_HEAP_BUSY` (and `retryAfterMs`) when the last capture of this isolate ended less than so many
+   * milliseconds ago. Default: 0.
+   */
+  coolDownMs?: number;
+  /**
+   * How many snapshots with names of ours may be in the directory: afterwards the oldest of them are deleted, with
+   * their sidecars. Nothing else is ever deleted, and never the new one. Default: no limit. Not together with a `path`.
+   */
+  maxFiles?: number;
+  /** The same by their sizes together, in bytes. A snapshot that alone would be larger is refused. */
+  maxBytes?: number;
+  /**
+   * Is told of the finished file, for example to ship it away: containers lose their disks. The promise waits for it.
+   * What it throws is a warning of the process and not a failure: the file is there.
+   */
+  onSnapshot?: (file: string, answer: CaptureAnswer) => unknown;
+  /**
+   * Which isolate of this process: 0 is the main thread, others are workers (`worker.threadId`). Only that thread
+   * stands still. Default: the calling thread.
+   */
+  threadId?: number;
 }
 
 /** What every answer about snapshots carries. The same document is printed by `heap-analyzer … --json`. */
@@ -521,30 +562,74 @@ export interface Place {
 export interface CaptureAnswer {
   /** Absolute. */
   path: string;
+  /** Of the file as it is, packed or not. */
   sizeBytes: number;
-  /** Of the file, in hexadecimal. */
+  /** Of the file as it is, in hexadecimal. */
   sha256: string;
-  /** How long the event loop stood still. */
+  /**
+   * How long the event loop of the captured thread stood still. Of another thread: how long it took to come, which
+   * is a little more.
+   */
   pauseMs: number;
   nodeCount: number;
-  /** What was captured: this process, with its id. */
-  source: { kind: 'process'; target: number };
+  /** What was captured: this process (with its id), or another thread of it (with the id of the thread). */
+  source: { kind: 'process' | 'thread'; target: number };
   meta: CaptureMeta;
+  /** How the file is packed. Absent when it is not. */
+  compression?: 'gzip' | 'zstd';
+  /** `true` when the file was made for another caller; see {@link CaptureOptions.whenBusy}. */
+  shared?: true;
+  /** Snapshots that were deleted because of `maxFiles` or `maxBytes`. Absent when there are none. */
+  removed?: string[];
 }
 
-/** The circumstances of a capture. */
+/**
+ * The circumstances of a capture. The file `<path>.meta.json` beside every snapshot (mode 0600) holds them too,
+ * together with `schemaVersion`, `tool`, `snapshot` (the name of the file), `sizeBytes`, `sha256`, `nodeCount`,
+ * `pauseMs`, `source` and `compression`.
+ */
 export interface CaptureMeta {
   /** ISO 8601. */
   capturedAt: string;
   pid: number;
+  /** When the process started, ISO 8601. */
+  startedAt: string;
+  /** The same for two snapshots exactly when they are of one run of one process. */
+  processKey: string;
   /** 0 is the main thread. */
   threadId: number;
+  /** Of a worker, where it has one and it is known. */
+  threadName?: string;
   nodeVersion: string;
   v8Version: string;
-  /** `process.memoryUsage()` just before. */
+  /**
+   * `process.memoryUsage()` just before, in bytes. `rss` is of the whole process, the others are of the isolate.
+   */
   memoryUsage: { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
   reason?: string;
-  options: { exposeNumericValues: boolean; exposeInternals: boolean };
+  options: { exposeNumericValues: boolean; exposeInternals: boolean; way: 'direct' | 'inspector' };
+}
+
+/** What a capture is expected to cost, and whether there is room for it. Estimates hold within about 30 %. */
+export interface PreflightReport {
+  /** Estimated. */
+  nodes: number;
+  /** Estimated: how long the event loop would stand still. */
+  pauseMs: number;
+  /** Estimated: memory needed beside the heap, in bytes. */
+  memoryBytes: number;
+  /** Estimated: size of the file, not packed. */
+  fileBytes: number;
+  /** Measured. */
+  heapUsed: number;
+  /** What is left, of which limit, whose; `null` where that cannot be known. */
+  memory: { bytes: number; limit: number | null; where: string } | null;
+  /** Free bytes on the disk; `null` where that cannot be known. */
+  diskBytes: number | null;
+  /** A sentence with the numbers when the capture would be refused. */
+  refusal: string | null;
+  /** A sentence when it might not fit. */
+  warning: string | null;
 }
 
 /**
@@ -564,7 +649,10 @@ export interface CaptureMeta {
  * | `ERR_HEAP_TOO_LARGE` | the snapshot has more nodes, edges or bytes than the engine can count |
  * | `ERR_HEAP_NO_MEMORY` | the analysis would not fit into memory |
  * | `ERR_HEAP_IO` | reading or writing failed, e.g. on a full disk |
- * | `ERR_HEAP_CAPTURE` | the snapshot was refused beforehand (see `force`), or V8 did not write it whole |
+ * | `ERR_HEAP_CAPTURE` | the snapshot was refused beforehand (see `force`; `preflight` has the numbers), or V8 did not write it whole |
+ * | `ERR_HEAP_BUSY` | another capture is under way, or was a moment ago; see `retryAfterMs` |
+ * | `ERR_HEAP_UNSUPPORTED` | this platform or version of Node.js cannot do that |
+ * | `ERR_HEAP_REMOTE` | another process, or its endpoint, did not answer as it should |
  * | `ERR_HEAP_CANCELLED` | interrupted (on the command line; functions reject with the signal's reason) |
  * | `ERR_HEAP_NO_ADDON` | the native part is missing for this platform, or was not built |
  * | `ERR_HEAP_INTERNAL` | a bug in heap-analyzer |
@@ -583,6 +671,10 @@ export class HeapAnalyzerError extends Error {
   readonly code: ErrorCode;
   /** The byte of the snapshot at which the trouble was seen, where there is one. */
   readonly offset?: number;
+  /** With `ERR_HEAP_BUSY`: after how many milliseconds it is worth another try, where that is known. */
+  readonly retryAfterMs?: number;
+  /** With `ERR_HEAP_CAPTURE`: the numbers, when the capture was refused beforehand. */
+  readonly preflight?: PreflightReport;
   readonly cause?: unknown;
 }
 
@@ -600,6 +692,9 @@ export type ErrorCode =
   | 'ERR_HEAP_NO_MEMORY'
   | 'ERR_HEAP_IO'
   | 'ERR_HEAP_CAPTURE'
+  | 'ERR_HEAP_BUSY'
+  | 'ERR_HEAP_UNSUPPORTED'
+  | 'ERR_HEAP_REMOTE'
   | 'ERR_HEAP_CANCELLED'
   | 'ERR_HEAP_NO_ADDON'
   | 'ERR_HEAP_INTERNAL';
