@@ -8,6 +8,7 @@
 
 mod facts;
 mod job;
+mod pack;
 
 use std::path::PathBuf;
 
