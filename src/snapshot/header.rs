@@ -31,6 +31,10 @@ struct RawMeta {
     edge_types: Vec<Value>,
     #[serde(default)]
     location_fields: Vec<String>,
+    #[serde(default)]
+    trace_function_info_fields: Vec<String>,
+    #[serde(default)]
+    trace_node_fields: Vec<String>,
 }
 
 /// The header, understood.
@@ -49,6 +53,7 @@ pub struct Header {
     pub(crate) node: NodeLayout,
     pub(crate) edge: EdgeLayout,
     pub(crate) location: Option<LocationLayout>,
+    pub(crate) trace: Option<TraceLayout>,
     pub(crate) node_kinds: NodeKinds,
     pub(crate) edge_kinds: Vec<EdgeKind>,
 }
@@ -83,6 +88,38 @@ pub(crate) struct LocationLayout {
     pub(crate) script: usize,
     pub(crate) line: usize,
     pub(crate) column: usize,
+}
+
+/// Positions of the fields of allocation traces: of a function, and of a node of the tree.
+#[derive(Debug, Clone)]
+pub(crate) struct TraceLayout {
+    pub(crate) function_fields: usize,
+    pub(crate) name: usize,
+    pub(crate) script_name: usize,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) id: usize,
+    pub(crate) function: usize,
+    /// The last field of a node: what lies below it.
+    pub(crate) children: usize,
+}
+
+impl TraceLayout {
+    /// Traces are extra: fields that are not as they should be mean that there are none.
+    fn of(functions: &[String], nodes: &[String]) -> Option<Self> {
+        let function = |name: &str| functions.iter().position(|field| field == name);
+        let node = |name: &str| nodes.iter().position(|field| field == name);
+        Some(Self {
+            function_fields: functions.len(),
+            name: function("name")?,
+            script_name: function("script_name")?,
+            line: function("line")?,
+            column: function("column")?,
+            id: node("id")?,
+            function: node("function_info_index")?,
+            children: node("children").filter(|&at| at + 1 == nodes.len())?,
+        })
+    }
 }
 
 impl Header {
@@ -147,6 +184,7 @@ impl Header {
             node,
             edge,
             location,
+            trace: TraceLayout::of(&raw.meta.trace_function_info_fields, &raw.meta.trace_node_fields),
             node_kinds,
             edge_kinds,
         })

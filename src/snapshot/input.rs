@@ -8,6 +8,7 @@ use std::{
     io::{self, Read},
     ops::Range,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use memmap2::{Mmap, UncheckedAdvice};
@@ -50,7 +51,8 @@ pub(crate) struct Input {
 #[derive(Debug)]
 enum Bytes {
     Owned(Vec<u8>),
-    Mapped(Mmap),
+    /// Shared, since several parts of it may be kept.
+    Mapped(Arc<Mmap>),
 }
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -81,7 +83,7 @@ impl Input {
                     // the documented condition of `Source::MappedFile`; writers cannot break memory safety of
                     // our own structures, since every number read is checked before it is used as an index.
                     let map = unsafe { Mmap::map(&file) }.map_err(|error| Error::io(&path, error))?;
-                    (Bytes::Mapped(map), size)
+                    (Bytes::Mapped(Arc::new(map)), size)
                 }
             }
         };
@@ -141,17 +143,20 @@ impl Input {
         }
     }
 
-    /// Keeps only a range readable, and frees everything else that is ours.
-    pub(crate) fn keep(self, range: Range<usize>) -> Result<Kept> {
-        match self.bytes {
-            Bytes::Mapped(map) => Ok(Kept { bytes: Bytes::Mapped(map), range }),
-            Bytes::Owned(all) => {
-                let mut part = memory::with_capacity(range.len(), "strings")?;
-                part.extend_from_slice(&all[range]);
-                let range = 0..part.len();
-                Ok(Kept { bytes: Bytes::Owned(part), range })
+    /// Keeps only some ranges readable, and frees everything else that is ours.
+    pub(crate) fn keep<const N: usize>(self, ranges: [(Range<usize>, &'static str); N]) -> Result<[Kept; N]> {
+        let mut kept = ranges.map(|(range, what)| (Kept { bytes: Bytes::Owned(Vec::new()), range }, what));
+        for (part, what) in &mut kept {
+            match &self.bytes {
+                Bytes::Mapped(map) => part.bytes = Bytes::Mapped(Arc::clone(map)),
+                Bytes::Owned(all) => {
+                    let mut copy = memory::with_capacity(part.range.len(), what)?;
+                    copy.extend_from_slice(&all[part.range.clone()]);
+                    *part = Kept { range: 0..copy.len(), bytes: Bytes::Owned(copy) };
+                }
             }
         }
+        Ok(kept.map(|(part, _)| part))
     }
 }
 

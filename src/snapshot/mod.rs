@@ -4,6 +4,7 @@
 //! by serde ([`header`]); the two big arrays of integers go through [`numbers`] into [`columns`]; strings stay where
 //! they are and are indexed ([`strings`]); unknown keys are stepped over.
 
+mod allocations;
 mod columns;
 mod formats;
 mod header;
@@ -18,8 +19,9 @@ mod strings;
 
 use std::path::{Path, PathBuf};
 
-use self::{columns::Ordinal, input::Input, parts::Parts};
+use self::{allocations::Traces, columns::Ordinal, input::Input, parts::Parts};
 pub use self::{
+    allocations::{Allocations, Frame},
     columns::{Edges, Nodes},
     header::Header,
     ids::{NodeId, ObjectId},
@@ -46,6 +48,8 @@ pub struct Snapshot {
     pub strings: Strings,
     /// Source positions.
     pub locations: Locations,
+    /// Who allocated what, where that was recorded.
+    pub allocations: Option<Allocations>,
     /// Size of the file or buffer as given, in bytes; compressed if it was.
     pub given_size: u64,
     /// The file it came from.
@@ -90,7 +94,12 @@ impl Snapshot {
             return Err(Error::malformed(nodes_at as u64, "the root is no node"));
         }
         let given_size = input.given_size;
-        let strings = Strings::new(input.keep(strings_at)?, offsets);
+        let traces = Traces::of(&header, parts.trace_functions, parts.trace_tree);
+        let (functions_at, tree_at) = traces.as_ref().map_or((0..0, 0..0), Traces::ranges);
+        let [section, functions, tree] =
+            input.keep([(strings_at, "strings"), (functions_at, "allocations"), (tree_at, "allocations")])?;
+        let strings = Strings::new(section, offsets);
+        let allocations = traces.map(|traces| traces.kept(functions, tree));
         if let Some(node) = nodes.bad_name(strings.len()) {
             let what = format!("the name of node {node} is no string of the table");
             return Err(Error::malformed(nodes_at as u64, what));
@@ -99,7 +108,7 @@ impl Snapshot {
             let what = format!("the name of edge {edge} is no string of the table");
             return Err(Error::malformed(edges_at as u64, what));
         }
-        Ok(Self { header, nodes, edges, strings, locations, given_size, path: None })
+        Ok(Self { header, nodes, edges, strings, locations, allocations, given_size, path: None })
     }
 
     /// The root node.

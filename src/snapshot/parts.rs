@@ -28,6 +28,10 @@ pub(crate) struct Parts {
     pub(crate) edges: Option<(Edges, usize)>,
     pub(crate) locations: Option<(Vec<u64>, usize)>,
     pub(crate) strings: Option<(strings::Offsets, Range<usize>)>,
+    /// Where the functions that allocated stand, brackets included; read when somebody asks.
+    pub(crate) trace_functions: Option<Range<usize>>,
+    /// Where the tree of allocations stands, likewise.
+    pub(crate) trace_tree: Option<Range<usize>>,
 }
 
 impl Parts {
@@ -70,6 +74,12 @@ impl Parts {
                     let start = cursor.at;
                     let offsets = strings::scan(&mut cursor, monitor)?;
                     parts.strings = Some((offsets, start..cursor.at));
+                }
+                b"trace_function_infos" | b"trace_tree" if first_key.is_some() => {
+                    let start = cursor.at;
+                    cursor.skip_value(&format!("\"{shown}\""))?;
+                    let part = if key == b"trace_tree" { &mut parts.trace_tree } else { &mut parts.trace_functions };
+                    *part = Some(start..cursor.at);
                 }
                 // Other JSON is told before it is walked to its end: V8's first key is "snapshot".
                 _ if first_key.is_none() => return Err(formats::other_json(&shown, bytes)),

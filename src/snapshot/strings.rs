@@ -241,7 +241,8 @@ mod tests {
         let mut cursor = Cursor::new(input.bytes(), 1);
         let offsets = scan(&mut cursor, &Monitor::none())?;
         let range = 1..cursor.at;
-        Ok(Strings::new(input.keep(range)?, offsets))
+        let [section] = input.keep([(range, "strings")])?;
+        Ok(Strings::new(section, offsets))
     }
 
     #[test]
