@@ -3,7 +3,10 @@
 //! A failed allocation aborts a Rust process, and this code runs inside other people's servers: every array
 //! whose length comes from a snapshot is therefore asked for here and answers `ERR_HEAP_NO_MEMORY` instead.
 
-use std::alloc::{Layout, alloc_zeroed};
+use std::{
+    alloc::{Layout, alloc_zeroed},
+    sync::atomic::AtomicU32,
+};
 
 use crate::error::{Error, Result};
 
@@ -11,7 +14,7 @@ use crate::error::{Error, Result};
 ///
 /// # Safety
 /// Implement only for types whose every bit pattern of zeros is a value of the type.
-pub(crate) unsafe trait Zeroable: Copy {}
+pub(crate) unsafe trait Zeroable {}
 // SAFETY: zero is a value of every integer type.
 unsafe impl Zeroable for u8 {}
 // SAFETY: as above.
@@ -20,6 +23,8 @@ unsafe impl Zeroable for u32 {}
 unsafe impl Zeroable for i32 {}
 // SAFETY: as above.
 unsafe impl Zeroable for u64 {}
+// SAFETY: an atomic integer is that integer in memory.
+unsafe impl Zeroable for AtomicU32 {}
 
 /// `len` zeros in pages the system hands out on first touch, so that parallel writers also share the page faults.
 pub(crate) fn zeroed<T: Zeroable>(len: usize, what: &'static str) -> Result<Vec<T>> {

@@ -2,7 +2,14 @@
 
 use serde::Serialize;
 
-use crate::{error::Result, graph::HeapGraph, monitor::Monitor};
+use std::ops::Range;
+
+use crate::{
+    error::Result,
+    graph::{Classes, Distances, DominatorTree, HeapGraph},
+    monitor::Monitor,
+    snapshot::NodeId,
+};
 
 /// One class of nodes. Bytes and counts are of nodes with a shallow size above zero.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,40 +29,91 @@ pub struct ClassRow {
     pub distance: i32,
 }
 
+/// What the nodes of one class add up to.
+#[derive(Clone, Copy)]
+struct Sum {
+    count: u64,
+    self_size: u64,
+    retained_size: u64,
+    distance: i32,
+    /// End, in the order of the walk, of the subtree of the last node that counted.
+    covered_to: usize,
+}
+
+impl Sum {
+    const NOTHING: Self = Self { count: 0, self_size: 0, retained_size: 0, distance: i32::MAX, covered_to: 0 };
+
+    fn plus(&self, other: &Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            self_size: self.self_size + other.self_size,
+            retained_size: self.retained_size + other.retained_size,
+            distance: self.distance.min(other.distance),
+            covered_to: other.covered_to,
+        }
+    }
+}
+
+/// A walk down the dominator tree.
+struct Walk<'a> {
+    classes: &'a Classes,
+    shallow: &'a [u64],
+    retained: &'a [u64],
+    tree: &'a DominatorTree,
+    distances: &'a Distances,
+}
+
+impl Walk<'_> {
+    /// Sums by class over a stretch of the preorder.
+    fn sums(&self, stretch: Range<usize>, monitor: &Monitor) -> Result<Vec<Sum>> {
+        let mut sums = vec![Sum::NOTHING; self.classes.all().len()];
+        let Some(start) = self.tree.preorder().nth(stretch.start) else { return Ok(sums) };
+        // What stands above the first node covers what is to come as if the walk had begun at the root.
+        let mut above: Vec<NodeId> =
+            std::iter::successors(Some(start), |&node| (node != self.tree.root()).then(|| self.tree.immediate(node)))
+                .skip(1)
+                .collect();
+        while let Some(node) = above.pop() {
+            let sum = &mut sums[self.classes.number(node) as usize];
+            let subtree = self.tree.stretch(node);
+            if self.shallow[node.index()] > 0 && subtree.start >= sum.covered_to {
+                sum.covered_to = subtree.end;
+            }
+        }
+        for (position, node) in self.tree.preorder().enumerate().take(stretch.end).skip(stretch.start) {
+            monitor.tick(position)?;
+            let size = self.shallow[node.index()];
+            if size == 0 {
+                continue;
+            }
+            let sum = &mut sums[self.classes.number(node) as usize];
+            sum.count += 1;
+            sum.self_size += size;
+            sum.distance = sum.distance.min(self.distances.get(node));
+            // A node inside the subtree of another of its class is part of what that one retains.
+            if position >= sum.covered_to {
+                sum.retained_size += self.retained[node.index()];
+                sum.covered_to = position + self.tree.subtree_len(node) as usize;
+            }
+        }
+        Ok(sums)
+    }
+}
+
 /// All classes that have bytes, by retained size, biggest first.
 pub fn class_table(graph: &HeapGraph, monitor: &Monitor) -> Result<Vec<ClassRow>> {
-    struct Sum {
-        count: u64,
-        self_size: u64,
-        retained_size: u64,
-        distance: i32,
-        /// End, in the order of the walk, of the subtree of the last node that counted.
-        covered_to: usize,
-    }
-    let classes = graph.classes(monitor)?;
-    let (shallow, retained) = (graph.shallow_sizes(monitor)?, graph.retained_sizes(monitor)?);
-    let (tree, distances) = (graph.dominator_tree(monitor)?, graph.distances(monitor)?);
-    let mut sums: Vec<Sum> = classes
-        .all()
-        .iter()
-        .map(|_| Sum { count: 0, self_size: 0, retained_size: 0, distance: i32::MAX, covered_to: 0 })
-        .collect();
-    for (position, node) in tree.preorder().enumerate() {
-        let size = shallow[node.index()];
-        if size == 0 {
-            continue;
-        }
-        let sum = &mut sums[classes.number(node) as usize];
-        sum.count += 1;
-        sum.self_size += size;
-        sum.distance = sum.distance.min(distances.get(node));
-        // A node inside the subtree of another of its class is part of what that one retains.
-        if position >= sum.covered_to {
-            sum.retained_size += retained[node.index()];
-            sum.covered_to = position + tree.subtree_len(node) as usize;
-        }
-        monitor.tick(position)?;
-    }
+    let walk = Walk {
+        classes: graph.classes(monitor)?,
+        shallow: graph.shallow_sizes(monitor)?,
+        retained: graph.retained_sizes(monitor)?,
+        tree: graph.dominator_tree(monitor)?,
+        distances: graph.distances(monitor)?,
+    };
+    let classes = walk.classes;
+    let count = walk.tree.preorder().len();
+    let middle = count / 2;
+    let (first, second) = rayon::join(|| walk.sums(0..middle, monitor), || walk.sums(middle..count, monitor));
+    let sums = first?.into_iter().zip(second?).map(|(a, b)| a.plus(&b));
     let mut rows: Vec<ClassRow> = classes
         .all()
         .iter()

@@ -49,17 +49,7 @@ pub fn summarize(source: Source, options: AnalyzeOptions, monitor: &Monitor) -> 
     let snapshot = Snapshot::open(source, &monitor.part(READING))?;
     let graph = HeapGraph::new(snapshot, monitor)?;
     let rest = monitor.part(1.0 - READING);
-    let (figures, tree) = rayon::join(
-        || {
-            let figures = statistics(&graph, &rest)?;
-            graph.distances(&rest.part(0.2))?;
-            graph.classes(&rest.part(0.15))?;
-            Ok(figures)
-        },
-        || graph.dominator_tree(&rest.part(0.5)),
-    );
-    tree?;
-    let (statistics, totals) = figures?;
+    let (statistics, totals) = graph.prepare_with(&rest, || statistics(&graph, &rest))?;
     let mut classes = class_table(&graph, &rest)?;
     let class_count = classes.len();
     if !options.all_classes {

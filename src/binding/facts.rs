@@ -74,7 +74,8 @@ impl Facts {
     /// Ordinals of immediate dominators.
     #[napi(getter)]
     pub fn dominators(&self) -> Uint32Array {
-        self.ready(HeapGraph::dominator_tree).immediates().to_vec().into()
+        let tree = self.ready(HeapGraph::dominator_tree);
+        self.graph.snapshot().nodes.all().map(|node| tree.immediate(node).0).collect::<Vec<u32>>().into()
     }
 
     /// For each node the index of its class in `classNames` and `classKeys`.

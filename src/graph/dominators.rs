@@ -12,7 +12,10 @@
 //! that the root holds too), jumps: each tree node keeps a pointer to an ancestor at a distance chosen as in
 //! Myers' skew-binary lists, which bounds every search by the logarithm of the depth.
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+};
 
 use fixedbitset::FixedBitSet;
 
@@ -25,7 +28,7 @@ use crate::{
 const NONE: u32 = u32::MAX;
 
 /// A directed graph with a root.
-pub trait FlowGraph {
+pub trait FlowGraph: Sync {
     /// Nodes are `0..node_count`.
     fn node_count(&self) -> usize;
     /// Where all ways begin.
@@ -39,8 +42,10 @@ pub trait FlowGraph {
 /// The dominator tree of a flow graph. Every node is in it: the root dominates what nothing else reaches.
 #[derive(Debug)]
 pub struct Dominators {
-    immediate: Vec<u32>,
+    /// Nodes, each after its dominator.
     order: Vec<u32>,
+    /// Place in `order` of the dominator of each of them.
+    by_number: Vec<u32>,
 }
 
 impl Dominators {
@@ -50,48 +55,61 @@ impl Dominators {
     /// Of what remains (cycles that hold each other) each node becomes a child of the root on its own, and the
     /// edges that leave it count for nothing.
     pub fn of(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Self> {
-        let numbering = Numbering::of(graph, monitor)?;
-        let predecessors = Predecessors::of(graph, &numbering, monitor)?;
-        let semidominators = semidominators(&numbering, &predecessors, monitor)?;
-        drop(predecessors);
-        let by_number = nearest_common(&numbering, &semidominators, monitor)?;
-        drop(semidominators);
-
-        let Numbering { nodes: order, parents, .. } = numbering;
-        // The array of tree parents is not needed any more and has the right length.
-        let mut immediate = parents;
-        for (number, &node) in order.iter().enumerate() {
-            immediate[node as usize] = order[by_number[number] as usize];
-        }
-        Ok(Self { immediate, order })
-    }
-
-    /// The immediate dominator of a node; the root's is the root.
-    #[must_use]
-    pub fn immediate(&self, node: u32) -> u32 {
-        self.immediate[node as usize]
-    }
-
-    /// Immediate dominators by node.
-    #[must_use]
-    pub fn all(&self) -> &[u32] {
-        &self.immediate
-    }
-
-    /// Immediate dominators by node, and all nodes in an order that puts each after its dominator.
-    pub(crate) fn into_parts(self) -> (Vec<u32>, Vec<u32>) {
-        (self.immediate, self.order)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn from_parts(immediate: Vec<u32>, order: Vec<u32>) -> Self {
-        Self { immediate, order }
+        Explored::of(graph, monitor)?.dominators(monitor)
     }
 
     /// All nodes, each after its dominator. Begins with the root.
     #[must_use]
     pub fn order(&self) -> &[u32] {
         &self.order
+    }
+
+    /// For each node of [`Self::order`] the place there of its immediate dominator; the root's is the root.
+    #[must_use]
+    pub fn by_number(&self) -> &[u32] {
+        &self.by_number
+    }
+
+    pub(crate) fn into_parts(self) -> (Vec<u32>, Vec<u32>) {
+        (self.order, self.by_number)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn from_parts(order: Vec<u32>, by_number: Vec<u32>) -> Self {
+        Self { order, by_number }
+    }
+}
+
+/// What dominators are computed from, the graph itself not needed any more.
+pub(crate) struct Explored {
+    numbering: Numbering,
+    predecessors: Predecessors,
+}
+
+impl Explored {
+    pub(crate) fn of(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Self> {
+        Ok(Self::beside(graph, monitor, || Ok(()))?.0)
+    }
+
+    /// Explores, and does `more` while the search, which nothing can share, has one thread.
+    pub(crate) fn beside<T: Send>(
+        graph: &impl FlowGraph,
+        monitor: &Monitor,
+        more: impl FnOnce() -> Result<T> + Send,
+    ) -> Result<(Self, T)> {
+        let (numbering, (entering, more)) =
+            rayon::join(|| Numbering::of(graph, monitor), || (entering(graph, monitor), more()));
+        let numbering = numbering?;
+        let predecessors = Predecessors::of(graph, &numbering, entering?, monitor)?;
+        Ok((Self { numbering, predecessors }, more?))
+    }
+
+    pub(crate) fn dominators(self, monitor: &Monitor) -> Result<Dominators> {
+        let Self { numbering, predecessors } = self;
+        let semidominators = semidominators(&numbering, &predecessors, monitor)?;
+        drop(predecessors);
+        let by_number = nearest_common(&numbering, &semidominators, monitor)?;
+        Ok(Dominators { order: numbering.nodes, by_number })
     }
 }
 
@@ -123,15 +141,19 @@ struct Numbering {
 impl Numbering {
     fn of(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Self> {
         let count = graph.node_count();
-        let mut this = Self {
-            nodes: memory::with_capacity(count, "dominators")?,
-            numbers: memory::filled(count, NONE, "dominators")?,
-            parents: memory::with_capacity(count, "dominators")?,
-            isolated_from: 0,
+        let mut search = Search {
+            graph,
+            seen: FixedBitSet::with_capacity(count),
+            stack: Vec::new(),
+            found: Self {
+                nodes: memory::with_capacity(count, "dominators")?,
+                numbers: memory::zeroed(count, "dominators")?,
+                parents: memory::with_capacity(count, "dominators")?,
+                isolated_from: 0,
+            },
         };
-        let mut stack: Vec<Visit> = Vec::new();
-        this.search(graph, graph.root(), &mut stack, monitor)?;
-        if this.nodes.len() < count {
+        search.run(graph.root(), monitor)?;
+        if search.found.nodes.len() < count {
             let mut entered = FixedBitSet::with_capacity(count);
             for node in 0..count as u32 {
                 for edge in graph.edges(node) {
@@ -141,108 +163,151 @@ impl Numbering {
                 }
             }
             for node in 0..count as u32 {
-                if this.numbers[node as usize] == NONE && !entered.contains(node as usize) {
-                    this.search(graph, node, &mut stack, monitor)?;
+                if !search.seen.contains(node as usize) && !entered.contains(node as usize) {
+                    search.run(node, monitor)?;
                 }
             }
         }
-        this.isolated_from = this.nodes.len() as u32;
+        search.found.isolated_from = search.found.nodes.len() as u32;
         for node in 0..count as u32 {
-            if this.numbers[node as usize] == NONE {
-                this.add(node, 0);
+            if !search.seen.contains(node as usize) {
+                search.found.add(node, 0);
             }
         }
         monitor.advance("dominators", 0.25)?;
-        Ok(this)
+        Ok(search.found)
     }
 
-    fn add(&mut self, node: u32, parent: u32) {
-        self.numbers[node as usize] = self.nodes.len() as u32;
+    fn add(&mut self, node: u32, parent: u32) -> u32 {
+        let number = self.nodes.len() as u32;
+        self.numbers[node as usize] = number;
         self.nodes.push(node);
         self.parents.push(parent);
+        number
     }
+}
 
+/// A depth-first search under way.
+struct Search<'a, G> {
+    graph: &'a G,
+    /// Nodes that have a number. One bit each stays in the cache where the numbers would not.
+    seen: FixedBitSet,
+    stack: Vec<Visit>,
+    found: Numbering,
+}
+
+impl<G: FlowGraph> Search<'_, G> {
     /// Numbers all that is reachable from `start` and not numbered yet, as a child of the root.
-    fn search(&mut self, graph: &impl FlowGraph, start: u32, stack: &mut Vec<Visit>, monitor: &Monitor) -> Result<()> {
-        self.add(start, 0);
-        stack.push(Visit::new(self.numbers[start as usize], graph.edges(start)));
-        while let Some(visit) = stack.last_mut() {
+    fn run(&mut self, start: u32, monitor: &Monitor) -> Result<()> {
+        self.seen.insert(start as usize);
+        let number = self.found.add(start, 0);
+        self.stack.push(Visit::new(number, self.graph.edges(start)));
+        while let Some(visit) = self.stack.last_mut() {
             let mut edges = visit.next as usize..visit.end as usize;
-            let next = edges.find_map(|edge| graph.target(edge).filter(|&to| self.numbers[to as usize] == NONE));
+            let next = edges.find_map(|edge| self.graph.target(edge).filter(|&to| !self.seen.put(to as usize)));
             visit.next = edges.start as u32;
             let Some(node) = next else {
-                stack.pop();
+                self.stack.pop();
                 continue;
             };
             let parent = visit.number;
-            self.add(node, parent);
-            let added = self.nodes.len() as u32 - 1;
-            monitor.tick(added as usize)?;
-            if stack.len() == stack.capacity() {
-                let more = stack.len().max(1024);
-                stack
+            let number = self.found.add(node, parent);
+            monitor.tick(number as usize)?;
+            if self.stack.len() == self.stack.capacity() {
+                let more = self.stack.len().max(1024);
+                self.stack
                     .try_reserve_exact(more)
                     .map_err(|_| Error::no_memory((more * size_of::<Visit>()) as u64, "dominators"))?;
             }
-            stack.push(Visit::new(added, graph.edges(node)));
+            self.stack.push(Visit::new(number, self.graph.edges(node)));
         }
         Ok(())
     }
 }
 
-/// For each number, the numbers of the nodes with an edge to it.
+/// For each number that several edges lead to, the numbers they come from.
 struct Predecessors {
     first: Vec<u32>,
-    numbers: Vec<u32>,
+    numbers: Vec<AtomicU32>,
+}
+
+/// How many counting edges enter each node: counted by node, in the order of the edges, for this needs no numbers
+/// and half the cache misses.
+fn entering(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Vec<u32>> {
+    let count = graph.node_count();
+    let mut entering = memory::zeroed::<u32>(count, "dominators")?;
+    for node in 0..count as u32 {
+        monitor.tick(node as usize)?;
+        graph.edges(node).filter_map(|edge| graph.target(edge)).for_each(|to| entering[to as usize] += 1);
+    }
+    Ok(entering)
 }
 
 impl Predecessors {
-    fn of(graph: &impl FlowGraph, numbering: &Numbering, monitor: &Monitor) -> Result<Self> {
-        let mut first = memory::zeroed::<u32>(numbering.nodes.len() + 1, "dominators")?;
-        let connected = &numbering.nodes[..numbering.isolated_from as usize];
-        // Counted by node, in the order of the edges: half the cache misses of counting by number.
-        let mut entering = memory::zeroed::<u32>(numbering.nodes.len(), "dominators")?;
-        for node in 0..numbering.nodes.len() as u32 {
-            monitor.tick(node as usize)?;
-            graph.edges(node).filter_map(|edge| graph.target(edge)).for_each(|to| entering[to as usize] += 1);
-        }
-        for &node in &numbering.nodes[numbering.isolated_from as usize..] {
+    fn of(graph: &impl FlowGraph, numbering: &Numbering, mut entering: Vec<u32>, monitor: &Monitor) -> Result<Self> {
+        let (connected, isolated) = numbering.nodes.split_at(numbering.isolated_from as usize);
+        for &node in isolated {
             graph.edges(node).filter_map(|edge| graph.target(edge)).for_each(|to| entering[to as usize] -= 1);
         }
+        // Where one edge enters it is the search's own, which needs no list.
+        let mut first = memory::with_capacity::<u32>(numbering.nodes.len() + 1, "dominators")?;
         let mut sum = 0;
-        for (slot, &node) in first.iter_mut().zip(&numbering.nodes) {
-            sum += entering[node as usize];
-            *slot = sum;
-        }
-        if let Some(last) = first.last_mut() {
-            *last = sum;
-        }
-        drop(entering);
-        let mut list = memory::zeroed::<u32>(sum as usize, "dominators")?;
-        // Each slot holds the end of its range and is counted down to its start.
-        for_each_edge(graph, connected, numbering, monitor, |from, to| {
-            let slot = &mut first[to as usize];
-            *slot -= 1;
-            list[*slot as usize] = from;
-        })?;
+        first.push(0);
+        first.extend(numbering.nodes.iter().map(|&node| {
+            let count = entering[node as usize];
+            sum += if count > 1 { count } else { 0 };
+            sum
+        }));
+        let list: Vec<AtomicU32> = memory::zeroed(sum as usize, "dominators")?;
+        // Two threads, one filling each list from its start with the nodes of the lower numbers, the other from its
+        // end with the rest: they meet where the list is full and need no word with each other.
+        let mut up = memory::with_capacity::<u32>(numbering.nodes.len(), "dominators")?;
+        up.extend(first.windows(2).map(|ends| if ends[0] == ends[1] { NONE } else { ends[0] }));
+        let mut down = entering;
+        down.clear();
+        down.extend(first.windows(2).map(|ends| if ends[0] == ends[1] { NONE } else { ends[1] }));
+        let half = connected.len() / 2;
+        let (lower, upper) = connected.split_at(half);
+        let (a, b) = rayon::join(
+            || {
+                for_each_edge(graph, lower, 0, numbering, monitor, |from, to| {
+                    let slot = &mut up[to as usize];
+                    if *slot != NONE {
+                        list[*slot as usize].store(from, Relaxed);
+                        *slot += 1;
+                    }
+                })
+            },
+            || {
+                for_each_edge(graph, upper, half, numbering, monitor, |from, to| {
+                    let slot = &mut down[to as usize];
+                    if *slot != NONE {
+                        *slot -= 1;
+                        list[*slot as usize].store(from, Relaxed);
+                    }
+                })
+            },
+        );
+        a.and(b)?;
         monitor.advance("dominators", 0.25)?;
         Ok(Self { first, numbers: list })
     }
 
-    fn of_number(&self, number: u32) -> &[u32] {
+    fn of_number(&self, number: u32) -> &[AtomicU32] {
         &self.numbers[self.first[number as usize] as usize..self.first[number as usize + 1] as usize]
     }
 }
 
-/// Visits the counting edges of nodes by the numbers of their ends.
+/// Visits the counting edges of nodes, the first of which has the number `first`, by the numbers of their ends.
 fn for_each_edge(
     graph: &impl FlowGraph,
     nodes: &[u32],
+    first: usize,
     numbering: &Numbering,
     monitor: &Monitor,
     mut visit: impl FnMut(u32, u32),
 ) -> Result<()> {
-    for (from, &node) in nodes.iter().enumerate() {
+    for (from, &node) in (first..).zip(nodes) {
         monitor.tick(from)?;
         for edge in graph.edges(node) {
             if let Some(target) = graph.target(edge) {
@@ -270,11 +335,19 @@ fn semidominators(numbering: &Numbering, predecessors: &Predecessors, monitor: &
     for number in (1..count as u32).rev() {
         monitor.tick(number as usize)?;
         let mut semi = numbering.parents[number as usize];
-        for &predecessor in predecessors.of_number(number) {
-            // Numbers above this one are linked into the forest; others stand for themselves.
-            let candidate =
-                if predecessor <= number { predecessor } else { evaluate(&mut links, predecessor, number, &mut way) };
-            semi = semi.min(candidate);
+        let entering = predecessors.of_number(number);
+        // Nothing lies above the root.
+        if semi > 0 {
+            for predecessor in entering {
+                let predecessor = predecessor.load(Relaxed);
+                // Numbers above this one are linked into the forest; others stand for themselves.
+                let candidate = if predecessor <= number {
+                    predecessor
+                } else {
+                    evaluate(&mut links, predecessor, number, &mut way)
+                };
+                semi = semi.min(candidate);
+            }
         }
         semidominators[number as usize] = semi;
         links[number as usize].lowest = semi;

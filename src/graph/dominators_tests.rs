@@ -84,13 +84,12 @@ fn naive(graph: &Lists) -> Vec<u32> {
 
 fn computed(graph: &Lists) -> Vec<u32> {
     let dominators = Dominators::of(graph, &Monitor::none()).unwrap();
-    let mut placed = vec![false; graph.node_count()];
-    for &node in dominators.order() {
-        assert!(node == 0 || placed[dominators.immediate(node) as usize], "order puts dominators first");
-        placed[node as usize] = true;
+    let mut immediate = vec![None; graph.node_count()];
+    for (number, (&node, &above)) in dominators.order().iter().zip(dominators.by_number()).enumerate() {
+        assert!(number == 0 || (above as usize) < number, "order puts dominators first");
+        immediate[node as usize] = Some(dominators.order()[above as usize]);
     }
-    assert!(placed.iter().all(|&node| node), "order has every node");
-    dominators.all().to_vec()
+    immediate.into_iter().map(|dominator| dominator.expect("order has every node")).collect()
 }
 
 fn graphs(nodes: u32, edges: usize) -> impl Strategy<Value = Lists> {

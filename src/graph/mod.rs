@@ -18,6 +18,7 @@ mod vocabulary;
 
 use std::sync::OnceLock;
 
+pub(crate) use self::flow::CountingEdges;
 pub use self::{
     classes::{Class, Classes},
     distances::{Distances, SYSTEM_BASE, UNREACHED},
@@ -27,7 +28,7 @@ pub use self::{
     tree::DominatorTree,
     vocabulary::{Vocabulary, Word},
 };
-use self::{dominators::Dominators, flow::CountingEdges, interfaces::Shapes};
+use self::{dominators::Explored, interfaces::Shapes};
 use crate::{
     error::Result,
     monitor::Monitor,
@@ -139,8 +140,8 @@ impl HeapGraph {
     /// The dominator tree.
     pub fn dominator_tree(&self, monitor: &Monitor) -> Result<&DominatorTree> {
         kept(&self.tree, || {
-            let dominators = Dominators::of(&CountingEdges::of(self, monitor)?, monitor)?;
-            DominatorTree::new(dominators)
+            let explored = Explored::of(&CountingEdges::of(self, monitor)?, monitor)?;
+            DominatorTree::new(explored.dominators(monitor)?)
         })
     }
 
@@ -178,17 +179,35 @@ impl HeapGraph {
         Classes::of(self, self.shapes(monitor)?, interfaces, monitor)
     }
 
-    /// Computes everything an overview needs, what is independent side by side.
-    pub fn prepare(&self, monitor: &Monitor) -> Result<()> {
-        let (facts, tree) = rayon::join(
-            || {
-                self.shallow_sizes(&monitor.part(0.15))?;
-                self.distances(&monitor.part(0.2))?;
-                self.classes(&monitor.part(0.15)).map(|_| ())
-            },
-            || self.dominator_tree(&monitor.part(0.5)).map(|_| ()),
+    /// Computes everything an overview needs, and `more` beside it, what is independent side by side.
+    ///
+    /// The stages of the dominators are the long way; what else there is to do fills the other thread, in portions
+    /// about as long as the stage beside it.
+    pub fn prepare_with<T: Send>(&self, monitor: &Monitor, more: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+        let (shallow, counting) = rayon::join(
+            || self.shallow_sizes(&monitor.part(0.15)).map(|_| ()),
+            || CountingEdges::of(self, &monitor.part(0.5)),
         );
-        facts.and(tree)?;
-        self.retained_sizes(monitor).map(|_| ())
+        shallow?;
+        let counting = counting?;
+        let (explored, more) = Explored::beside(&counting, &monitor.part(0.5), || {
+            self.classes(&monitor.part(0.15))?;
+            more()
+        })?;
+        drop(counting);
+        let (facts, retained) = rayon::join(
+            || self.distances(&monitor.part(0.2)).map(|_| ()),
+            || {
+                kept(&self.tree, || DominatorTree::new(explored.dominators(&monitor.part(0.5))?))?;
+                self.retained_sizes(monitor).map(|_| ())
+            },
+        );
+        facts.and(retained)?;
+        Ok(more)
+    }
+
+    /// Computes everything an overview needs.
+    pub fn prepare(&self, monitor: &Monitor) -> Result<()> {
+        self.prepare_with(monitor, || Ok(()))
     }
 }

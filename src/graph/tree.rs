@@ -3,54 +3,64 @@
 //! With nodes in the tree's preorder, "all that X keeps alive" is a slice, sums over subtrees are one backward
 //! pass, and "is there an ancestor of the same class" needs no stack.
 
+use std::ops::Range;
+
 use super::dominators::Dominators;
 use crate::{error::Result, memory, snapshot::NodeId};
 
 /// The dominator tree of a heap.
 #[derive(Debug)]
 pub struct DominatorTree {
-    immediate: Vec<u32>,
+    places: Vec<Place>,
     /// Nodes in preorder of the dominator tree.
     order: Vec<u32>,
-    /// Number of nodes in each subtree, the node itself included, by node.
-    subtree: Vec<u32>,
-    /// Position of each node in `order`.
-    positions: Vec<u32>,
+}
+
+/// Where a node stands in the tree. Together, since they are asked for together.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    dominator: u32,
+    /// In the preorder.
+    position: u32,
+    /// Number of nodes in the subtree, the node itself included.
+    subtree: u32,
 }
 
 impl DominatorTree {
     pub(crate) fn new(dominators: Dominators) -> Result<Self> {
-        let (immediate, mut order) = dominators.into_parts();
-        let count = immediate.len();
-        let mut subtree = memory::filled(count, 1_u32, "dominator tree")?;
-        for &node in order.iter().skip(1).rev() {
-            subtree[immediate[node as usize] as usize] += subtree[node as usize];
+        let (nodes, mut dominator) = dominators.into_parts();
+        let count = nodes.len();
+        // By number first: a dominator's number is near those of what it dominates, so this stays in the cache.
+        let mut lengths = memory::filled(count, 1_u32, "dominator tree")?;
+        for number in (1..count).rev() {
+            lengths[dominator[number] as usize] += lengths[number];
         }
-        // Parents come before children here, so each child takes the next free stretch of its parent's.
-        let mut positions = memory::zeroed::<u32>(count, "dominator tree")?;
-        let mut next_free = memory::filled(count, 1_u32, "dominator tree")?;
-        for &node in order.iter().skip(1) {
-            let parent = immediate[node as usize] as usize;
-            positions[node as usize] = next_free[parent];
-            next_free[parent] += subtree[node as usize];
-            next_free[node as usize] = positions[node as usize] + 1;
+        let mut order = memory::zeroed(count, "dominator tree")?;
+        let mut places = memory::filled(count, Place { dominator: 0, position: 0, subtree: 0 }, "dominator tree")?;
+        // Parents come before children here, so each child takes the next free stretch of its parent's. What was
+        // a node's dominator becomes the next free place of its own stretch.
+        for number in 0..count {
+            let (above, node) = (dominator[number] as usize, nodes[number]);
+            let subtree = lengths[number];
+            let position = if number == 0 { 0 } else { dominator[above] };
+            dominator[above] += if number == 0 { 0 } else { subtree };
+            dominator[number] = position + 1;
+            order[position as usize] = node;
+            places[node as usize] = Place { dominator: nodes[above], position, subtree };
         }
-        for (node, &position) in positions.iter().enumerate() {
-            order[position as usize] = node as u32;
-        }
-        Ok(Self { immediate, order, subtree, positions })
+        Ok(Self { places, order })
     }
 
     /// The nearest node that everything alive in `node` depends on. The root's is the root.
     #[must_use]
     pub fn immediate(&self, node: NodeId) -> NodeId {
-        NodeId(self.immediate[node.index()])
+        NodeId(self.places[node.index()].dominator)
     }
 
-    /// Immediate dominators by node, as ordinals.
+    /// The node that dominates all.
     #[must_use]
-    pub fn immediates(&self) -> &[u32] {
-        &self.immediate
+    pub fn root(&self) -> NodeId {
+        NodeId(self.order[0])
     }
 
     /// All nodes in preorder: each subtree is a stretch that begins with its head.
@@ -62,30 +72,34 @@ impl DominatorTree {
     /// Number of nodes that `node` dominates, itself included.
     #[must_use]
     pub fn subtree_len(&self, node: NodeId) -> u32 {
-        self.subtree[node.index()]
+        self.places[node.index()].subtree
     }
 
     /// Whether `above` dominates `below`; a node dominates itself.
     #[must_use]
     pub fn dominates(&self, above: NodeId, below: NodeId) -> bool {
-        let start = self.positions[above.index()];
-        (start..start + self.subtree[above.index()]).contains(&self.positions[below.index()])
+        self.stretch(above).contains(&(self.places[below.index()].position as usize))
     }
 
     /// All nodes that `node` dominates, itself first.
     pub fn subtree(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        let start = self.positions[node.index()] as usize;
-        self.order[start..start + self.subtree[node.index()] as usize].iter().map(|&node| NodeId(node))
+        self.order[self.stretch(node)].iter().map(|&node| NodeId(node))
+    }
+
+    /// The stretch of the preorder that is the node's subtree.
+    #[must_use]
+    pub fn stretch(&self, node: NodeId) -> Range<usize> {
+        let Place { position, subtree, .. } = self.places[node.index()];
+        position as usize..(position + subtree) as usize
     }
 
     /// The nodes immediately dominated by `node`.
     pub fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
-        let start = self.positions[node.index()];
-        let end = start + self.subtree[node.index()];
-        let mut next = start + 1;
+        let stretch = self.stretch(node);
+        let mut next = stretch.start + 1;
         std::iter::from_fn(move || {
-            let child = NodeId(*self.order.get(next as usize).filter(|_| next < end)?);
-            next += self.subtree[child.index()];
+            let child = NodeId(*self.order[..stretch.end].get(next)?);
+            next += self.subtree_len(child) as usize;
             Some(child)
         })
     }
@@ -95,7 +109,7 @@ impl DominatorTree {
         let mut retained = memory::with_capacity(shallow.len(), "retained sizes")?;
         retained.extend_from_slice(shallow);
         for &node in self.order.iter().skip(1).rev() {
-            retained[self.immediate[node as usize] as usize] += retained[node as usize];
+            retained[self.places[node as usize].dominator as usize] += retained[node as usize];
         }
         Ok(retained)
     }
@@ -108,7 +122,7 @@ mod tests {
     #[test]
     fn subtrees_are_stretches() {
         // 0 → {1 → {3, 4}, 2 → {5}}, nodes numbered by another order than the tree's.
-        let tree = DominatorTree::new(Dominators::from_parts(vec![0, 0, 0, 1, 1, 2], vec![0, 2, 1, 4, 5, 3])).unwrap();
+        let tree = DominatorTree::new(Dominators::from_parts(vec![0, 2, 1, 4, 5, 3], vec![0, 0, 0, 2, 1, 2])).unwrap();
         let order: Vec<u32> = tree.preorder().map(|node| node.0).collect();
         assert_eq!(order.len(), 6);
         for node in 0..6 {
