@@ -104,16 +104,49 @@ export function findLeaks(series: SnapshotSeries, options?: FindLeaksOptions): P
  *
  * The file is written under a private name beside its place (mode 0600), read back and verified, synced, and only
  * then given its name. When the promise rejects, nothing is left behind. Nothing is overwritten and no symlink
- * followed at `path` unless `overwrite` says so. Concurrent calls are taken one after the other, and each gets a
- * file of its own. What a killed process left behind is removed by the next capture in that directory.
+ * followed at `path` unless `overwrite` says so. One capture at a time is taken in each thread; see `whenBusy` for
+ * what becomes of concurrent calls. What a killed process left behind is removed by the next capture in that
+ * directory. Beside the file comes `<path>.meta.json`; see {@link CaptureMeta}.
  *
- * @param path where the snapshot goes. If left out: `heap-<time>-<pid>-<thread>.heapsnapshot` in the directory
- * that the environment variable `HEAP_SNAPSHOT_DIR` names (made if it is missing), or in the working directory.
+ * @param path where the snapshot goes. If left out: `heap-<time>-<pid>-<thread>.heapsnapshot` in `directory`, or the
+ * directory that the environment variable `HEAP_SNAPSHOT_DIR` names (made if it is missing), or the working directory.
  *
  * @example
  * const { path, sizeBytes, pauseMs } = await takeHeapSnapshot('heap.heapsnapshot', { reason: 'after deploy' });
  */
 export function takeHeapSnapshot(path?: string | URL, options?: CaptureOptions): Promise<CaptureAnswer>;
+
+/**
+ * Says what a snapshot would cost, and whether it would be refused, without taking one.
+ *
+ * @example
+ * const { pauseMs, memoryBytes, refusal } = await estimateHeapSnapshot();
+ */
+export function estimateHeapSnapshot(options?: {
+  /** Where the file would go. Default: `HEAP_SNAPSHOT_DIR`, or the working directory. */
+  directory?: string | URL;
+  /** See {@link CaptureOptions.maxBytes}. */
+  maxBytes?: number;
+  /** See {@link CaptureOptions.threadId}. */
+  threadId?: number;
+}): Promise<PreflightReport>;
+
+/**
+ * The threads of this process that can be captured: the main thread and every worker, whoever started it.
+ *
+ * @example
+ * for (const { threadId, name } of await listThreads()) console.log(threadId, name);
+ */
+export function listThreads(): Promise<ThreadInfo[]>;
+
+export interface ThreadInfo {
+  /** 0 is the main thread. */
+  threadId: number;
+  /** The `name` that the worker was given. Absent without one, and for the main thread. */
+  name?: string;
+  /** Whether it is the calling thread. */
+  current: boolean;
+}
 
 /** What the long-running functions have in common. */
 export interface TaskOptions {

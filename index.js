@@ -9,9 +9,18 @@
  */
 
 const { analyze, compare } = require('./lib/analysis');
-const { takeHeapSnapshot } = require('./lib/capture');
+const { estimateHeapSnapshot, listThreads, takeHeapSnapshot } = require('./lib/capture');
 const { HeapAnalyzerError } = require('./lib/errors');
 const { findLeaks } = require('./lib/leaks');
 const { version } = require('./package.json');
 
-module.exports = { analyze, compare, findLeaks, takeHeapSnapshot, HeapAnalyzerError, version };
+module.exports = {
+  analyze,
+  compare,
+  findLeaks,
+  takeHeapSnapshot,
+  estimateHeapSnapshot,
+  listThreads,
+  HeapAnalyzerError,
+  version,
+};

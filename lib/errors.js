@@ -13,7 +13,7 @@ class HeapAnalyzerError extends Error {
   /**
    * @param {string} code one of the ERR_HEAP_… codes listed in index.d.ts
    * @param {string} message one sentence that a person understands without the code
-   * @param {{ offset?: number, cause?: unknown }} [details]
+   * @param {{ offset?: number, cause?: unknown, retryAfterMs?: number, preflight?: object }} [details]
    */
   constructor(code, message, details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -22,6 +22,14 @@ class HeapAnalyzerError extends Error {
     if (details.offset !== undefined) {
       /** @type {number | undefined} byte offset in the snapshot at which the trouble was seen */
       this.offset = details.offset;
+    }
+    if (details.retryAfterMs !== undefined) {
+      /** @type {number | undefined} after which it is worth another try */
+      this.retryAfterMs = details.retryAfterMs;
+    }
+    if (details.preflight !== undefined) {
+      /** @type {object | undefined} the numbers of a capture that was refused */
+      this.preflight = details.preflight;
     }
   }
 }

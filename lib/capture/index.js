@@ -2,44 +2,25 @@
 'use strict';
 
 /**
- * takeHeapSnapshot: a snapshot of this process under the name that the caller wants. Documented for users in
- * index.d.ts.
+ * takeHeapSnapshot: a snapshot of this process under the name that the caller wants, and what it would cost.
+ * Documented for users in index.d.ts.
  *
  * What stands under the final name is whole, or nothing stands there: the file is written in a private place,
  * read back by the engine, synced, and only then given its name.
  */
 
-const fs = require('node:fs/promises');
 const path = require('node:path');
-const { threadId } = require('node:worker_threads');
-const { runTask } = require('../engine');
-const { HeapAnalyzerError, fromSystem } = require('../errors');
-const { abortSignal, flag, readOptions, readPath, text } = require('../options');
-const { Slots } = require('../slots');
-const { takePrivateSnapshot } = require('./private-snapshot');
-const { publish, refuseTaken } = require('./publish');
+const { threadId: ownThreadId } = require('node:worker_threads');
+const { readOptions, readPath } = require('../options');
+const { checkAndPack, giveName, refuseTakenNames } = require('./finish');
+const { defaultDirectory, nameFor, packingOf } = require('./names');
+const { directoryOptions, fileOptions, heapOptions, refuseWithPath } = require('./options');
+const { captureInto, flight, preflightReport } = require('./private-snapshot');
+const { keepWithin } = require('./quota');
+const { streamHeapSnapshot } = require('./stream');
+const { listThreads, openThread } = require('./threads');
 
-/** Two calls for one path must not both pause the app: the second is to find the name taken. */
-const turn = new Slots(1);
-
-/** Node 18 ignores these silently, and a snapshot that lacks what was asked for is worse than an error. */
-const expose = (/** @type {unknown} */ value, /** @type {string} */ name) => {
-  const wanted = flag(value, name);
-  if (wanted && Number.parseInt(process.versions.node, 10) < 20) {
-    const message = `the option \`${name}\` needs Node.js 20 or later, and this is ${process.version}`;
-    throw new HeapAnalyzerError('ERR_HEAP_USAGE', message);
-  }
-  return wanted;
-};
-
-const known = {
-  overwrite: flag,
-  force: flag,
-  signal: abortSignal,
-  exposeNumericValues: expose,
-  exposeInternals: expose,
-  reason: text,
-};
+/** @typedef {ReturnType<typeof readOptions<typeof fileOptions>>} FileOptions */
 
 /**
  * @param {unknown} [target]
@@ -47,76 +28,118 @@ const known = {
  * @returns {Promise<any>}
  */
 async function takeHeapSnapshot(target, options) {
-  const { overwrite = false, ...capture } = readOptions('takeHeapSnapshot', options, known);
+  const read = readOptions('takeHeapSnapshot', options, fileOptions);
   const given = target === undefined ? undefined : path.resolve(readPath(target, 'path'));
-  return turn.run(async () => {
-    // Names of ours are made when it is our turn: until then the time in them would be a lie.
-    const file = given ?? (await nameInDefaultDirectory(capture.reason));
-    return captureTo(file, overwrite, capture);
-  }, capture.signal);
+  refuseWithPath(given, read);
+  const { compress = given === undefined ? false : packingOf(given), onSnapshot } = read;
+  const wanted = { ...read, compress };
+  const { whenBusy = given === undefined ? 'share' : 'wait', coolDownMs, signal } = read;
+  const boarding = { whenBusy, coolDownMs, signal, key: keyOf(given, wanted) };
+  const { answer, shared } = await flight.board(boarding, () => captureTo(given, wanted));
+  const told = shared ? { ...answer, shared: true } : answer;
+  await tell(onSnapshot, told);
+  return told;
 }
 
 /**
- * @param {string} target absolute
- * @param {boolean} overwrite
- * @param {import('./private-snapshot').CaptureOptions} options
+ * What two calls must have in common to be served by one snapshot.
+ * @param {string | undefined} target
+ * @param {FileOptions} options
  */
-async function captureTo(target, overwrite, options) {
-  await refuseTaken(target, overwrite);
-  const snapshot = await takePrivateSnapshot(options, path.dirname(target));
+function keyOf(target, options) {
+  const { exposeNumericValues = false, exposeInternals = false, way = 'direct' } = options;
+  const { threadId = ownThreadId, compress = false, directory = '' } = options;
+  return JSON.stringify([target, exposeNumericValues, exposeInternals, way, threadId, compress, directory]);
+}
+
+/**
+ * @param {string | undefined} given absolute
+ * @param {FileOptions} options
+ */
+async function captureTo(given, options) {
+  const { overwrite = false, threadId = ownThreadId, maxFiles, maxBytes } = options;
+  const directory = given === undefined ? await defaultDirectory(options.directory) : path.dirname(given);
+  if (given !== undefined) await refuseTakenNames(given, overwrite);
+  const source = await openThread(threadId);
+  let snapshot;
   try {
-    const { sizeBytes, sha256, nodeCount } = await check(snapshot.file, options.signal);
-    snapshot.learn(nodeCount);
-    await publish(snapshot.file, target, { overwrite });
-    return {
-      path: target,
-      sizeBytes,
-      sha256,
-      pauseMs: snapshot.pauseMs,
-      nodeCount,
-      source: { kind: 'process', target: process.pid },
-      meta: snapshot.meta,
-    };
+    snapshot = await captureInto(source, options, directory);
+  } finally {
+    source.close();
+  }
+  try {
+    const finished = await checkAndPack(snapshot.file, options);
+    snapshot.learn(finished.nodeCount);
+    const about = { overwrite, source: snapshot.source, meta: snapshot.meta, pauseMs: snapshot.pauseMs };
+    if (given !== undefined) return await giveName(finished, given, about);
+    const answer = await giveNameOfOurs(finished, directory, about);
+    const removed = await keepWithin(directory, { maxFiles, maxBytes }, answer.path);
+    return removed.length > 0 ? { ...answer, removed } : answer;
   } finally {
     await snapshot.remove();
   }
 }
 
 /**
- * Reads the written file back to its end.
- * @param {string} file
- * @param {AbortSignal} [signal]
+ * @param {import('./finish').Finished} finished
+ * @param {string} directory
+ * @param {{ source: object, meta: any, pauseMs?: number }} about
  */
-async function check(file, signal) {
-  try {
-    return await runTask((native, cancel) => native.check(file, cancel), { signal });
-  } catch (error) {
-    if (signal?.aborted || !(error instanceof HeapAnalyzerError)) throw error;
-    const { message, offset } = error;
-    throw new HeapAnalyzerError('ERR_HEAP_CAPTURE', `V8 did not write a whole snapshot: ${message}`, {
-      offset,
-      cause: error,
-    });
+async function giveNameOfOurs(finished, directory, about) {
+  const { pid, threadId, reason, capturedAt } = about.meta;
+  const compress = finished.compression ?? false;
+  // In two containers with one volume every process has the same id: the time then has to tell them apart.
+  for (let time = new Date(capturedAt); ; time = new Date(time.getTime() + 1)) {
+    const target = path.join(directory, nameFor({ time, pid, threadId, reason, compress }));
+    try {
+      await refuseTakenNames(target, false);
+      return await giveName(finished, target, { ...about, overwrite: false });
+    } catch (error) {
+      if (/** @type {any} */ (error).code !== 'ERR_HEAP_EXISTS') throw error;
+    }
   }
 }
 
 /**
- * @param {string} [reason]
- * @returns {Promise<string>}
+ * The file is there, so what its receiver does wrong is no failure of the capture.
+ * @param {((file: string, answer: any) => unknown) | undefined} onSnapshot
+ * @param {any} answer
  */
-async function nameInDefaultDirectory(reason) {
-  const wanted = process.env.HEAP_SNAPSHOT_DIR;
-  const directory = path.resolve(wanted || '.');
-  if (wanted) {
-    try {
-      await fs.mkdir(directory, { recursive: true, mode: 0o700 });
-    } catch (error) {
-      throw fromSystem(error, `make the directory ${directory} that HEAP_SNAPSHOT_DIR names`);
-    }
+async function tell(onSnapshot, answer) {
+  try {
+    await onSnapshot?.(answer.path, answer);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.emitWarning(`onSnapshot failed for ${answer.path}: ${why}`, 'HeapAnalyzerWarning');
   }
-  const time = new Date().toISOString().replace(/[-:.]/g, '');
-  const why = reason ? `-${reason.replace(/[^A-Za-z0-9_]+/g, '-').slice(0, 24)}` : '';
-  return path.join(directory, `heap-${time}-${process.pid}-${threadId}${why}.heapsnapshot`);
 }
 
-module.exports = { takeHeapSnapshot };
+/**
+ * What a capture would cost, without taking one.
+ * @param {unknown} [options]
+ * @returns {Promise<import('./preflight').Report>}
+ */
+async function estimateHeapSnapshot(options) {
+  const { directory, maxBytes } = directoryOptions;
+  const read = readOptions('estimateHeapSnapshot', options, {
+    directory,
+    maxBytes,
+    threadId: heapOptions.threadId,
+  });
+  const source = await openThread(read.threadId ?? ownThreadId);
+  try {
+    const place = read.directory ?? path.resolve(process.env.HEAP_SNAPSHOT_DIR || '.');
+    return await preflightReport(source, place, read.maxBytes);
+  } finally {
+    source.close();
+  }
+}
+
+module.exports = {
+  takeHeapSnapshot,
+  estimateHeapSnapshot,
+  listThreads,
+  streamHeapSnapshot,
+  giveNameOfOurs,
+  tell,
+};

@@ -104,19 +104,40 @@ function megabytes(bytes) {
 }
 
 /**
+ * @typedef {Estimate & { memory: import('./memory').Available | null, diskBytes: number | null } & ReturnType<typeof judge>} Report
+ *
+ * @param {Estimate} needed
+ * @param {import('./memory').Available | null} memory
+ * @param {number | null} diskBytes
+ * @param {number} [maxBytes] the largest file that is wanted
+ * @returns {Report}
+ */
+function report(needed, memory, diskBytes, maxBytes) {
+  const judged = judge(needed, memory, diskBytes);
+  if (!judged.refusal && maxBytes !== undefined && needed.fileBytes > maxBytes) {
+    judged.refusal =
+      `a snapshot of this heap (${megabytes(needed.heapUsed)}, about ${needed.nodes} nodes) takes about ` +
+      `${megabytes(needed.fileBytes)} on disk, more than the \`maxBytes\` of ${megabytes(maxBytes)}`;
+  }
+  return { ...needed, memory, diskBytes, ...judged };
+}
+
+/**
  * Rejects with ERR_HEAP_CAPTURE when the capture would not fit; warns the process when it might not.
  * @param {Estimate} needed
  * @param {object} readers
  * @param {() => Promise<import('./memory').Available | null>} readers.memory
  * @param {() => Promise<number | null>} readers.disk
+ * @param {number} [readers.maxBytes]
  * @param {(warning: string) => void} readers.warn
  */
-async function preflight(needed, { memory, disk, warn }) {
-  const { refusal, warning } = judge(needed, await memory(), await disk());
-  if (refusal) {
-    throw new HeapAnalyzerError('ERR_HEAP_CAPTURE', `${refusal}; the option \`force: true\` captures anyway`);
+async function preflight(needed, { memory, disk, maxBytes, warn }) {
+  const judged = report(needed, await memory(), await disk(), maxBytes);
+  if (judged.refusal) {
+    const message = `${judged.refusal}; the option \`force: true\` captures anyway`;
+    throw new HeapAnalyzerError('ERR_HEAP_CAPTURE', message, { preflight: judged });
   }
-  if (warning) warn(warning);
+  if (judged.warning) warn(judged.warning);
 }
 
-module.exports = { estimate, correctionFrom, judge, preflight };
+module.exports = { estimate, correctionFrom, judge, report, preflight };

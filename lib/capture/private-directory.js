@@ -12,13 +12,20 @@
 
 const { createHash } = require('node:crypto');
 const fs = require('node:fs/promises');
-const { readFileSync, readlinkSync } = require('node:fs');
+const { readFileSync, readlinkSync, rmdirSync, unlinkSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { fromSystem } = require('../errors');
 
-/** The only file we ever put into such a directory, hence the only one we delete from one. */
+/** The snapshot as it is written. */
 const FILE_NAME = 'snapshot.heapsnapshot';
+/** The same, packed. */
+const PACKED_NAME = 'snapshot.packed';
+/** What is to lie beside it. */
+const META_NAME = 'snapshot.meta.json';
+
+/** The only files we ever put into such a directory, hence the only ones we delete from one. */
+const FILE_NAMES = [FILE_NAME, PACKED_NAME, META_NAME];
 
 const PREFIX = '.heap-analyzer-';
 const NAME = /^\.heap-analyzer-([0-9a-f]{8})-(\d{1,10})-[A-Za-z0-9]{6}$/;
@@ -29,27 +36,52 @@ const NAME = /^\.heap-analyzer-([0-9a-f]{8})-(\d{1,10})-[A-Za-z0-9]{6}$/;
  */
 const FOREIGN_AGE_MS = 60 * 60 * 1000;
 
+/** Those in use by this isolate. */
+const inUse = new Set();
+
+/** process.exit() in the middle of a capture: nobody comes back to clean up. */
+function cleanUpAtExit() {
+  for (const directory of inUse) {
+    for (const remove of [
+      ...FILE_NAMES.map((name) => () => unlinkSync(path.join(directory, name))),
+      () => rmdirSync(directory),
+    ]) {
+      try {
+        remove();
+      } catch {
+        // Most often it is not there. What cannot be removed is swept by the next capture.
+      }
+    }
+  }
+}
+
 /** @type {string | undefined} */
 let tag;
 
 /** Eight hex digits for "where a process id means the same process". */
 function namespaceTag() {
-  if (tag === undefined) {
-    const parts = [os.hostname()];
-    // Neither exists outside of Linux, where the host's name has to do.
-    for (const read of [
-      () => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'),
-      () => readlinkSync('/proc/self/ns/pid'),
-    ]) {
-      try {
-        parts.push(read());
-      } catch {
-        parts.push('');
-      }
-    }
-    tag = createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 8);
-  }
+  // Neither exists outside of Linux, where the host's name has to do.
+  tag ??= tagOf([
+    os.hostname(),
+    orEmpty(() => readFileSync(BOOT_ID, 'latin1')),
+    orEmpty(() => readlinkSync(PID_NAMESPACE)),
+  ]);
   return tag;
+}
+
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+const PID_NAMESPACE = '/proc/self/ns/pid';
+
+/** @param {[hostname: string, bootId: string, pidNamespace: string]} parts */
+const tagOf = (parts) => createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 8);
+
+/** @param {() => string} read */
+function orEmpty(read) {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
 }
 
 /**
@@ -58,23 +90,29 @@ function namespaceTag() {
  */
 async function makePrivateDirectory(parent) {
   try {
-    return await fs.mkdtemp(path.join(parent, `${PREFIX}${namespaceTag()}-${process.pid}-`));
+    const directory = await fs.mkdtemp(path.join(parent, `${PREFIX}${namespaceTag()}-${process.pid}-`));
+    // Listening only while there is something to clean up: an app may look at who listens.
+    if (inUse.size === 0) process.on('exit', cleanUpAtExit);
+    inUse.add(directory);
+    return directory;
   } catch (error) {
     throw fromSystem(error, `write a snapshot in ${parent}`);
   }
 }
 
 /**
- * Removes the directory and the one file we know. Anything else in it is not ours, and then the directory
+ * Removes the directory and the files we know. Anything else in it is not ours, and then the directory
  * stays: that is why this is not a recursive removal.
  * @param {string} directory
  */
 async function removePrivateDirectory(directory) {
   try {
-    await fs.unlink(path.join(directory, FILE_NAME)).catch(ignoreMissing);
+    for (const name of FILE_NAMES) await fs.unlink(path.join(directory, name)).catch(ignoreMissing);
     await fs.rmdir(directory);
   } catch {
     // The caller has a result or a better error to report; the next capture here tries again.
+  } finally {
+    if (inUse.delete(directory) && inUse.size === 0) process.off('exit', cleanUpAtExit);
   }
 }
 
@@ -106,9 +144,16 @@ async function isLeftover(directory, madeAt, pid) {
   const stats = await fs.lstat(directory).catch(() => null);
   if (!stats?.isDirectory()) return false;
   if (process.getuid && stats.uid !== process.getuid()) return false;
-  if (madeAt === namespaceTag()) return !isAlive(pid);
-  const file = await fs.lstat(path.join(directory, FILE_NAME)).catch(() => null);
-  return Date.now() - Math.max(stats.mtimeMs, file?.mtimeMs ?? 0) > FOREIGN_AGE_MS;
+  if (inUse.has(directory)) return false;
+  if (madeAt === namespaceTag() && !isAlive(pid)) return true;
+  // A worker of this very process that was terminated leaves one as well, and its process lives on.
+  if (madeAt === namespaceTag() && pid !== process.pid) return false;
+  let youngest = stats.mtimeMs;
+  for (const name of FILE_NAMES) {
+    const file = await fs.lstat(path.join(directory, name)).catch(() => null);
+    youngest = Math.max(youngest, file?.mtimeMs ?? 0);
+  }
+  return Date.now() - youngest > FOREIGN_AGE_MS;
 }
 
 /** @param {number} pid */
@@ -122,4 +167,15 @@ function isAlive(pid) {
   }
 }
 
-module.exports = { FILE_NAME, makePrivateDirectory, removePrivateDirectory, sweepLeftovers, namespaceTag };
+module.exports = {
+  FILE_NAME,
+  PACKED_NAME,
+  META_NAME,
+  makePrivateDirectory,
+  removePrivateDirectory,
+  sweepLeftovers,
+  namespaceTag,
+  tagOf,
+  BOOT_ID,
+  PID_NAMESPACE,
+};

@@ -12,6 +12,13 @@ const { temporaryDirectory } = require('../../helpers/temporary');
 
 const posix = process.platform !== 'win32';
 
+/** What lies in a directory beside sidecars. */
+const snapshotsIn = (directory) =>
+  fs
+    .readdirSync(directory)
+    .filter((name) => !name.endsWith('.meta.json'))
+    .sort();
+
 test('takes a snapshot: whole, private, described truly', async (t) => {
   const file = path.join(temporaryDirectory(t), 'a.heapsnapshot');
   const started = Date.now();
@@ -23,7 +30,7 @@ test('takes a snapshot: whole, private, described truly', async (t) => {
   assert.equal(answer.nodeCount, JSON.parse(bytes.toString()).snapshot.node_count);
   assert.ok(answer.pauseMs > 1 && answer.pauseMs <= Date.now() - started);
   assert.deepEqual(answer.source, { kind: 'process', target: process.pid });
-  const { capturedAt, memoryUsage, ...meta } = answer.meta;
+  const { capturedAt, memoryUsage, startedAt, processKey, ...meta } = answer.meta;
   assert.ok(Date.parse(capturedAt) >= started && Date.parse(capturedAt) <= Date.now());
   assert.ok(memoryUsage.heapUsed > 1e6 && memoryUsage.rss > memoryUsage.heapUsed);
   assert.deepEqual(meta, {
@@ -32,10 +39,12 @@ test('takes a snapshot: whole, private, described truly', async (t) => {
     nodeVersion: process.version,
     v8Version: process.versions.v8,
     reason: 'a test',
-    options: { exposeNumericValues: false, exposeInternals: false },
+    options: { exposeNumericValues: false, exposeInternals: false, way: 'direct' },
   });
+  assert.ok(Math.abs(Date.parse(startedAt) - (Date.now() - process.uptime() * 1000)) < 1000);
+  assert.match(processKey, new RegExp(`^[0-9a-f]{8}-${process.pid}-.`));
   if (posix) assert.equal(fs.statSync(file).mode & 0o777, 0o600);
-  assert.deepEqual(fs.readdirSync(path.dirname(file)), ['a.heapsnapshot']);
+  assert.deepEqual(fs.readdirSync(path.dirname(file)), ['a.heapsnapshot', 'a.heapsnapshot.meta.json']);
 });
 
 test('takes a relative path, and a URL', async (t) => {
@@ -65,7 +74,7 @@ test('without a path and a variable: in the working directory', async (t) => {
   const { stdout, stderr } = await runSource(source, { cwd: directory, env: { HEAP_SNAPSHOT_DIR: '' } });
   assert.equal(stderr, '');
   assert.equal(path.dirname(stdout.trim()), directory);
-  assert.equal(fs.readdirSync(directory).length, 1);
+  assert.equal(snapshotsIn(directory).length, 1);
 });
 
 test('numbers are recorded on request, where Node can do it', async (t) => {
@@ -85,7 +94,11 @@ test('numbers are recorded on request, where Node can do it', async (t) => {
     numbers.nodeCount > plain.nodeCount + 0.9 * kept.length,
     `${numbers.nodeCount}, ${plain.nodeCount}`,
   );
-  assert.deepEqual(numbers.meta.options, { exposeNumericValues: true, exposeInternals: false });
+  assert.deepEqual(numbers.meta.options, {
+    exposeNumericValues: true,
+    exposeInternals: false,
+    way: 'direct',
+  });
 });
 
 test('concurrent calls: each its own whole file; the second for one name finds it taken', async (t) => {
@@ -98,7 +111,7 @@ test('concurrent calls: each its own whole file; the second for one name finds i
     ['fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'rejected'],
   );
   assert.equal(outcomes[4].reason.code, 'ERR_HEAP_EXISTS');
-  assert.deepEqual(fs.readdirSync(directory).sort(), ['a', 'b', 'c', 'same']);
+  assert.deepEqual(snapshotsIn(directory), ['a', 'b', 'c', 'same']);
   for (const name of ['a', 'b', 'c', 'same']) {
     JSON.parse(fs.readFileSync(target(name), 'utf8'));
   }
