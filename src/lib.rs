@@ -23,3 +23,4 @@ pub mod monitor;
 pub mod snapshot;
 #[cfg(test)]
 mod testing;
+pub mod write;

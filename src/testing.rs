@@ -60,6 +60,14 @@ impl Heap {
         self.nodes.len() - 1
     }
 
+    /// Adds a string without looking whether its text is there already, which takes long in long tables.
+    pub(crate) fn new_string(&mut self, text: &str, id: u32) -> usize {
+        self.strings.push(text.to_owned());
+        self.nodes.push((2, self.strings.len() - 1, id, 16));
+        self.edges.push(Vec::new());
+        self.nodes.len() - 1
+    }
+
     /// Adds an edge; the name of an element or hidden edge is a number.
     pub(crate) fn edge(&mut self, from: usize, kind: &str, name: &str, to: usize) {
         let kind_number = EDGE_TYPES.iter().position(|known| *known == kind).unwrap();

@@ -9,6 +9,7 @@
 mod facts;
 mod job;
 mod pack;
+mod redact;
 
 use std::path::PathBuf;
 

@@ -55,13 +55,18 @@ enum Bytes {
     Mapped(Arc<Mmap>),
 }
 
-const GZIP: &[u8] = &[0x1f, 0x8b];
-const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+pub(crate) const GZIP: &[u8] = &[0x1f, 0x8b];
+pub(crate) const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 /// A compressed snapshot may not unpack to more than this many times its size, plus [`UNPACK_FREE`]: real ones
 /// reach about 14, so this stops decompression bombs and nothing else.
 const UNPACK_RATIO: u64 = 256;
 const UNPACK_FREE: u64 = 64 << 20;
+
+/// To how many bytes a packed snapshot of this size may unpack.
+pub(crate) fn unpack_limit(packed: u64) -> u64 {
+    packed * UNPACK_RATIO + UNPACK_FREE
+}
 
 impl Input {
     pub(crate) fn open(source: Source) -> Result<Self> {
@@ -103,7 +108,7 @@ impl Input {
 
     fn unpacked(self) -> Result<Self> {
         let packed = self.bytes();
-        let limit = packed.len() as u64 * UNPACK_RATIO + UNPACK_FREE;
+        let limit = unpack_limit(packed.len() as u64);
         let unpacked = if packed.starts_with(GZIP) {
             unpack(flate2::read::MultiGzDecoder::new(packed), limit, "gzip")?
         } else if packed.starts_with(ZSTD) {
@@ -176,7 +181,7 @@ impl Kept {
     }
 }
 
-fn open_regular(path: &Path) -> Result<(File, u64)> {
+pub(crate) fn open_regular(path: &Path) -> Result<(File, u64)> {
     // Looked at before it is opened: opening a FIFO would wait for a writer for ever.
     let look = |error| Error::io(path, error);
     let before = fs::metadata(path).map_err(look)?;
@@ -228,7 +233,7 @@ fn unpack(mut decoder: impl Read, limit: u64, format: &'static str) -> Result<Ve
     }
 }
 
-fn unpack_error(format: &'static str, error: &io::Error) -> Error {
+pub(crate) fn unpack_error(format: &'static str, error: &io::Error) -> Error {
     let code = if error.kind() == io::ErrorKind::UnexpectedEof { Code::Truncated } else { Code::Malformed };
     Error::new(code, format!("the {format} data is damaged or incomplete: {error}"))
 }

@@ -19,6 +19,7 @@ mod strings;
 
 use std::path::{Path, PathBuf};
 
+// What the stream that copies snapshots shares with the reader.
 use self::{allocations::Traces, columns::Ordinal, input::Input, parts::Parts};
 pub use self::{
     allocations::{Allocations, Frame},
@@ -29,6 +30,13 @@ pub use self::{
     kinds::{EdgeKind, NodeKind, NodeKinds},
     locations::{Location, Locations},
     strings::{StringId, Strings, lossy, utf16_len},
+};
+pub(crate) use self::{
+    formats::{open_object, other_json},
+    input::{GZIP, ZSTD, open_regular, unpack_error, unpack_limit},
+    json::Cursor,
+    numbers::NEGATIVE,
+    strings::unescape,
 };
 use crate::{
     error::{Error, Result},

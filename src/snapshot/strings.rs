@@ -174,7 +174,8 @@ pub fn utf16_len(wtf8: &[u8]) -> usize {
     wtf8.iter().map(|&byte| usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0)).sum()
 }
 
-fn unescape(raw: &[u8], first_escape: usize) -> Vec<u8> {
+/// The WTF-8 bytes of a raw text whose first backslash stands at `first_escape`.
+pub(crate) fn unescape(raw: &[u8], first_escape: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
     out.extend_from_slice(&raw[..first_escape]);
     let mut rest = &raw[first_escape..];
