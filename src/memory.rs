@@ -61,6 +61,18 @@ pub(crate) fn with_capacity<T>(len: usize, what: &'static str) -> Result<Vec<T>>
     Ok(values)
 }
 
+/// Appends to a vector whose length nobody knows beforehand.
+pub(crate) fn push<T>(values: &mut Vec<T>, value: T, what: &'static str) -> Result<()> {
+    if values.len() == values.capacity() {
+        let more = values.len().max(64);
+        values
+            .try_reserve_exact(more)
+            .map_err(|_| Error::no_memory((more as u64).saturating_mul(size_of::<T>() as u64), what))?;
+    }
+    values.push(value);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

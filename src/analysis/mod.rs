@@ -7,6 +7,7 @@ mod biggest;
 mod class_table;
 mod compare;
 mod growth;
+mod holders;
 mod naming;
 mod node;
 mod path;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::node::shortened;
+use super::{node::shortened, places::Place};
 use crate::{
     error::Result,
     graph::HeapGraph,
@@ -20,6 +20,12 @@ pub struct Hop {
     pub edge: EdgeSummary,
     /// Where it leads.
     pub node: HopNode,
+    /// The function that it leads to, where that is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// How many steps over edges of this name, through objects of this class, it stands for: those of a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<u64>,
     /// The step as code would write it.
     pub text: String,
 }
@@ -57,7 +63,8 @@ pub(crate) fn shortest_path(graph: &HeapGraph, node: NodeId, monitor: &Monitor) 
     Ok(hops)
 }
 
-fn hop(graph: &HeapGraph, edge: usize, monitor: &Monitor) -> Result<Hop> {
+/// The step over one edge.
+pub(crate) fn hop(graph: &HeapGraph, edge: usize, monitor: &Monitor) -> Result<Hop> {
     let snapshot = graph.snapshot();
     let (kind, node) = (snapshot.edges.kind(edge), snapshot.edges.target(edge));
     let name = shortened(graph.edge_name(edge).into_owned());
@@ -72,11 +79,14 @@ fn hop(graph: &HeapGraph, edge: usize, monitor: &Monitor) -> Result<Hop> {
             name: node_name,
             class: graph.classes(monitor)?.get(node).name.clone(),
         },
+        place: None,
+        repeats: None,
         text,
     })
 }
 
-fn as_code(kind: EdgeKind, name: &str) -> String {
+/// An edge as code would write it.
+pub(crate) fn as_code(kind: EdgeKind, name: &str) -> String {
     let is_identifier = |name: &str| {
         let mut characters = name.chars();
         characters.next().is_some_and(|first| first.is_alphabetic() || matches!(first, '_' | '$' | '#'))
