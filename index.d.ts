@@ -148,6 +148,25 @@ export interface ThreadInfo {
   current: boolean;
 }
 
+/**
+ * Writes a copy of a snapshot that may go where the heap itself must not: what strings, sources of scripts, regular
+ * expressions and numbers say is replaced by made-up texts of the same length, equal where the real ones were equal.
+ * Nodes, edges, ids, sizes, types and places in source stay, and so do the names of classes, functions, variables and
+ * files; keys of properties go on request. So every figure of the copy is that of the original, and Chrome DevTools
+ * opens it.
+ *
+ * It is done as a stream, with little memory whatever the size. The copy (mode 0600) has its name only when it is
+ * whole.
+ *
+ * @example
+ * await redactSnapshot('heap.heapsnapshot', 'heap-for-the-vendor.heapsnapshot.gz', { propertyKeys: true });
+ */
+export function redactSnapshot(
+  input: SnapshotInput,
+  output: string | URL,
+  options?: RedactOptions,
+): Promise<RedactAnswer>;
+
 /** What the long-running functions have in common. */
 export interface TaskOptions {
   /** How many threads the engine may use, 1 to 256. Default: one per core. */
@@ -295,6 +314,40 @@ export interface CaptureOptions {
    * stands still. Default: the calling thread.
    */
   threadId?: number;
+}
+
+export interface RedactOptions {
+  /**
+   * Replace the keys of properties too, but for `__proto__`, `constructor` and `prototype`: for heaps in which objects
+   * serve as maps with keys that tell something. Default: `false`.
+   */
+  propertyKeys?: boolean;
+  /**
+   * 16 or more bytes from which the made-up texts come: with the same ones, texts are replaced alike in several files.
+   * Whoever has them can try which text fits. Default: random, the same for all copies that this process makes.
+   */
+  secret?: string | Uint8Array;
+  /** Pack the copy. Default: what the end of `output` says (`.gz`, `.zst`), else `false`. */
+  compress?: 'gzip' | 'zstd' | false;
+  /** Replace what stands at `output`. Default: `false`. */
+  overwrite?: boolean;
+  /** Stops the work; nothing is left then. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => unknown;
+}
+
+/** What {@link redactSnapshot} wrote. */
+export interface RedactAnswer {
+  /** Absolute. */
+  path: string;
+  sizeBytes: number;
+  /** Of the file as it is, in hexadecimal. */
+  sha256: string;
+  nodeCount: number;
+  edgeCount: number;
+  /** Texts that were replaced. */
+  replacedCount: number;
+  compression?: 'gzip' | 'zstd';
 }
 
 /** What every answer about snapshots carries. The same document is printed by `heap-analyzer … --json`. */

@@ -12,6 +12,7 @@ const { analyze, compare } = require('./lib/analysis');
 const { estimateHeapSnapshot, listThreads, takeHeapSnapshot } = require('./lib/capture');
 const { HeapAnalyzerError } = require('./lib/errors');
 const { findLeaks } = require('./lib/leaks');
+const { redactSnapshot } = require('./lib/redact');
 const { version } = require('./package.json');
 
 module.exports = {
@@ -21,6 +22,7 @@ module.exports = {
   takeHeapSnapshot,
   estimateHeapSnapshot,
   listThreads,
+  redactSnapshot,
   HeapAnalyzerError,
   version,
 };

@@ -23,6 +23,7 @@ const { HeapAnalyzerError } = require('./errors');
  * @property {(base: string | Buffer, target: string | Buffer, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} compare
  * @property {(inputs: Array<string | Buffer>, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} findLeaks
  * @property {(path: string, flag: CancelFlag) => Promise<string>} check
+ * @property {(input: string | Buffer, output: string, redaction: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} redact
  * @property {(from: string, to: string, format: string, flag: CancelFlag) => Promise<string>} pack
  * @property {() => string} version
  */
