@@ -165,6 +165,13 @@ impl<'a> Case<'a> {
         self.growth.counts.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect()
     }
 
+    /// Whether a rest brought back most of what came under load.
+    pub(crate) fn came_back(&self) -> bool {
+        let counts = &self.growth.counts;
+        let (first, last, peak) = (counts[0], counts[counts.len() - 1], counts[self.series.loads()]);
+        self.series.ends_in_rest && last.saturating_sub(first) * 2 < peak.saturating_sub(first)
+    }
+
     /// Whether what came in the first interval is still there at the end.
     pub(crate) fn stays(&self) -> bool {
         let first = self.added()[0];

@@ -226,7 +226,8 @@ fn sentence(case: &Case<'_>, holder: &Holder, series: &[String], retained: u64, 
     let what = what(case.growth.kind);
     let kind = case.classes.first().filter(|_| case.growth.kind != GrowthKind::Handles);
     let kind = kind.map_or_else(String::new, |(class, _)| format!(" of {class}"));
-    format!("{subject}{place} grew {} {what}{kind}{cost}{held}", series.join(" → "))
+    let back = if case.came_back() { " and came back in the rest" } else { "" };
+    format!("{subject}{place} grew {} {what}{kind}{cost}{back}{held}", series.join(" → "))
 }
 
 /// Pattern, way to the holder in the program's words, file without folders above its package, variable. No line, no

@@ -48,8 +48,12 @@ const STRONG: u64 = 100;
 
 pub(super) fn grade(case: &Case<'_>, options: LeakOptions) -> Grade {
     let counts = &case.growth.counts;
-    let added: Vec<u64> = counts.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect();
-    if added.len() >= 2 {
+    let loads = case.series.loads();
+    if case.came_back() {
+        return Grade::Drained;
+    }
+    let added: Vec<u64> = case.added();
+    if loads >= 2 {
         // A population that renews itself is no leak, even where it happens to be larger each time.
         return if case.stays() { Grade::Leak } else { Grade::Growth };
     }

@@ -75,7 +75,7 @@ pub struct Noise {
 /// # Errors
 /// Those of [`crate::snapshot::Snapshot::open`], and `ERR_HEAP_USAGE` for fewer than two snapshots.
 pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor) -> Result<Answer<LeakReport>> {
-    let series = Series::open(sources, monitor)?;
+    let series = Series::open(sources, options.final_after_rest, monitor)?;
     let graph = &series.subject;
     let rest = monitor.part(0.2);
     graph.prepare(&rest)?;

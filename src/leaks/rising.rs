@@ -55,11 +55,13 @@ impl Search<'_> {
             if intervals > 1 && self.series.born(node) == intervals && !self.hangs_on_old(node) {
                 continue;
             }
-            let Some((kind, now)) = logical_size(self.graph(), node).filter(|&(_, now)| now >= self.min) else {
+            // After a rest it may be empty again, which is worth telling.
+            let least = if self.series.ends_in_rest { 0 } else { self.min };
+            let Some((kind, now)) = logical_size(self.graph(), node).filter(|&(_, now)| now >= least) else {
                 continue;
             };
             let sizes = self.series.sizes(node, now, self.retainers.edges(node));
-            if sizes.windows(2).all(|pair| pair[1] >= pair[0].saturating_add(self.min)) {
+            if sizes.windows(2).take(self.series.loads()).all(|pair| pair[1] >= pair[0].saturating_add(self.min)) {
                 found.push(Rising { node, kind, counts: sizes.into_iter().map(u64::from).collect() });
             }
         }

@@ -121,11 +121,13 @@ pub(crate) struct Series {
     born: Vec<u8>,
     /// How many nodes of the last snapshot have each type and name.
     population: FxHashMap<u16, u64>,
+    /// Whether there was no load in the last of several intervals.
+    pub(crate) ends_in_rest: bool,
 }
 
 impl Series {
-    /// Reads the series in its order.
-    pub(crate) fn open(mut sources: Vec<Source>, monitor: &Monitor) -> Result<Self> {
+    /// Reads the series in its order. `rest` says that the last snapshot was taken after a rest without load.
+    pub(crate) fn open(mut sources: Vec<Source>, rest: bool, monitor: &Monitor) -> Result<Self> {
         let last = sources.pop().filter(|_| !sources.is_empty() && sources.len() < usize::from(u8::MAX));
         let Some(last) = last else {
             return Err(Error::new(Code::Usage, "finding leaks needs 2 to 255 snapshots of one process"));
@@ -146,12 +148,18 @@ impl Series {
             }
         });
         let population = count_faces(nodes.all().map(|node| face(&subject, node)));
-        Ok(Self { subject, earlier, born, population })
+        let ends_in_rest = rest && earlier.len() > 1;
+        Ok(Self { subject, earlier, born, population, ends_in_rest })
     }
 
     /// Number of intervals between the snapshots.
     pub(crate) fn intervals(&self) -> usize {
         self.earlier.len()
+    }
+
+    /// Number of intervals in which there was load: those in which a leak must grow.
+    pub(crate) fn loads(&self) -> usize {
+        self.intervals() - usize::from(self.ends_in_rest)
     }
 
     /// The first snapshot that has the node; 0 means that it was there before anything happened.

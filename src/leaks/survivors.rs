@@ -46,7 +46,7 @@ impl Search<'_> {
             .gather(explained, monitor)?
             .into_iter()
             .map(|((holder, class), nodes)| self.group(NodeId(holder), class, nodes))
-            .filter(|group| group.came.iter().all(|&count| count >= u64::from(self.min)) && self.population_grew(group))
+            .filter(|group| self.came_under_load(group) && self.population_grew(group))
             .collect();
         let mut list = Vec::new();
         for members in self.joined(&groups) {
@@ -62,11 +62,16 @@ impl Search<'_> {
         Group { holder, class, nodes, came, bytes }
     }
 
+    /// Whether some came in every interval with load, and are still there.
+    fn came_under_load(&self, group: &Group) -> bool {
+        group.came.iter().take(self.series.loads()).all(|&count| count >= u64::from(self.min))
+    }
+
     /// Whether there are really more of them each time. Where new ones only take the place of old ones, as in a
     /// cache at its bound, the number of all objects of that type and name stays.
     fn population_grew(&self, group: &Group) -> bool {
         let population = self.series.population(group.nodes[0]);
-        population.windows(2).zip(&group.came).all(|(pair, &came)| pair[1].saturating_sub(pair[0]) * 2 >= came)
+        population.windows(2).zip(&group.came).take(self.series.loads()).all(|(pair, &came)| pair[1].saturating_sub(pair[0]) * 2 >= came)
     }
 
     /// Groups that are one growth seen at several of its parts, the part to tell it by first.

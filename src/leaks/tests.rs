@@ -75,3 +75,21 @@ fn a_fingerprint_survives_another_run() {
     let again = report(vec![heap(1011..1031), heap(1011..1091), heap(1011..1231)]);
     assert_eq!(first.body().findings[0].fingerprint, again.body().findings[0].fingerprint);
 }
+
+fn after_rest(sources: Vec<Source>) -> Answer<LeakReport> {
+    let options = LeakOptions { final_after_rest: true, ..LeakOptions::default() };
+    find_leaks(sources, options, &Monitor::none()).unwrap()
+}
+
+#[test]
+fn a_rest_tells_what_stays_from_what_drains() {
+    let answer = after_rest(vec![heap(11..21), heap(11..61), heap((11..57).chain([201]))]);
+    assert_eq!(answer.body().findings[0].grade, Grade::Likely, "{:#?}", answer.body());
+    let answer = after_rest(vec![heap(11..21), heap(11..61), heap(11..111), heap((11..107).chain([201]))]);
+    assert_eq!(answer.body().findings[0].grade, Grade::Leak, "{:#?}", answer.body());
+    let answer = after_rest(vec![heap(11..21), heap(11..61), heap((11..23).chain([201]))]);
+    let [finding] = &answer.body().findings[..] else { panic!("{:#?}", answer.body()) };
+    assert_eq!((answer.body().verdict, finding.grade), (Verdict::Clean, Grade::Drained));
+    assert!(finding.sentence.contains("grew 10 → 50 → 13 entries"), "{}", finding.sentence);
+    assert!(finding.sentence.contains("came back"), "{}", finding.sentence);
+}
