@@ -167,6 +167,81 @@ export function redactSnapshot(
   options?: RedactOptions,
 ): Promise<RedactAnswer>;
 
+/**
+ * Takes a snapshot whenever a signal comes: `kill -USR2 <pid>`. The file gets a name of ours in `directory` or
+ * `HEAP_SNAPSHOT_DIR`, and a line on stderr tells it. Signals that come while one is served are served by it.
+ *
+ * Throws `ERR_HEAP_UNSUPPORTED` on Windows and in worker threads, and `ERR_HEAP_USAGE` for signals that mean something
+ * already (`SIGTERM`, `SIGUSR1`, …). Under nodemon, which restarts its program with SIGUSR2, it warns. Where Node.js itself
+ * has that signal (`--heapsnapshot-signal`), it takes no snapshots but adopts those of Node.js, and warns once.
+ *
+ * @param signal Default: `'SIGUSR2'`. A second call for one signal replaces the first.
+ * @returns takes the handler off again
+ *
+ * @example
+ * const off = onSignal('SIGUSR2', { directory: 'heaps', maxFiles: 5, onSnapshot: (file) => console.log(file) });
+ */
+export function onSignal(signal?: NodeJS.Signals, options?: SignalOptions): () => void;
+
+/**
+ * Adopts the snapshots that earlier processes left behind with `--heapsnapshot-near-heap-limit` or
+ * `--heapsnapshot-signal`: checks them, moves them into our directory under names of ours, writes their sidecars. Files
+ * that are not whole stay where they are. What processes that still run have written is left alone.
+ *
+ * @example
+ * const { adopted, broken } = await adoptNodeSnapshots({ directory: 'heaps' });
+ */
+export function adoptNodeSnapshots(options?: AdoptOptions): Promise<{
+  adopted: AdoptedSnapshot[];
+  /** Paths of files that are not whole. */
+  broken: string[];
+}>;
+
+export interface SignalOptions extends Omit<
+  CaptureOptions,
+  'signal' | 'overwrite' | 'whenBusy' | 'threadId' | 'onSnapshot'
+> {
+  /** Is told of each finished file; see {@link CaptureOptions.onSnapshot}. */
+  onSnapshot?: (file: string, answer: CaptureAnswer | AdoptedSnapshot) => unknown;
+  /** Is told why there is no snapshot. Default: a warning of the process. */
+  onError?: (error: HeapAnalyzerError) => unknown;
+  /** No line on stderr for each snapshot. Default: `false`. */
+  quiet?: boolean;
+}
+
+export interface AdoptOptions {
+  /** Where Node.js wrote them. Default: its `--diagnostic-dir`, else the working directory. */
+  from?: string | URL;
+  /** See {@link CaptureOptions.directory}. */
+  directory?: string | URL;
+  /** See {@link CaptureOptions.compress}. Default: `false`. */
+  compress?: 'gzip' | 'zstd' | false;
+  /** See {@link CaptureOptions.maxFiles}. */
+  maxFiles?: number;
+  /** See {@link CaptureOptions.maxBytes}. */
+  maxBytes?: number;
+  /** Is told of each file; see {@link CaptureOptions.onSnapshot}. */
+  onSnapshot?: (file: string, answer: AdoptedSnapshot) => unknown;
+  signal?: AbortSignal;
+}
+
+/** A snapshot that Node.js wrote by itself, and that is ours now. */
+export interface AdoptedSnapshot {
+  path: string;
+  sizeBytes: number;
+  sha256: string;
+  nodeCount: number;
+  source: { kind: 'node'; target: number };
+  /** What is known: of a process that has ended its heap only. */
+  meta: Pick<CaptureMeta, 'capturedAt' | 'pid' | 'threadId'> &
+    Partial<Pick<CaptureMeta, 'startedAt' | 'processKey' | 'nodeVersion' | 'v8Version' | 'memoryUsage'>> & {
+      reason: string;
+      /** Where Node.js had written it. */
+      adoptedFrom: string;
+    };
+  compression?: 'gzip' | 'zstd';
+}
+
 /** What the long-running functions have in common. */
 export interface TaskOptions {
   /** How many threads the engine may use, 1 to 256. Default: one per core. */

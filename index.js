@@ -10,6 +10,8 @@
 
 const { analyze, compare } = require('./lib/analysis');
 const { estimateHeapSnapshot, listThreads, takeHeapSnapshot } = require('./lib/capture');
+const { adoptNodeSnapshots } = require('./lib/capture/adopt');
+const { onSignal } = require('./lib/capture/signal');
 const { HeapAnalyzerError } = require('./lib/errors');
 const { findLeaks } = require('./lib/leaks');
 const { redactSnapshot } = require('./lib/redact');
@@ -22,6 +24,8 @@ module.exports = {
   takeHeapSnapshot,
   estimateHeapSnapshot,
   listThreads,
+  onSignal,
+  adoptNodeSnapshots,
   redactSnapshot,
   HeapAnalyzerError,
   version,

@@ -5,6 +5,8 @@
  * Numbers as people read them. Sizes are decimal, as disks and network tools count them: 1 MB = 1,000,000 bytes.
  */
 
+const { parseSize } = require('../../lib/sizes');
+
 const UNITS = ['kB', 'MB', 'GB', 'TB', 'PB'];
 
 /**
@@ -61,30 +63,5 @@ function duration(milliseconds) {
  * @param {string} noun
  */
 const counted = (value, noun) => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
-
-const FACTORS = new Map([
-  ['', 1],
-  ['b', 1],
-  ['k', 1e3],
-  ['kb', 1e3],
-  ['m', 1e6],
-  ['mb', 1e6],
-  ['g', 1e9],
-  ['gb', 1e9],
-  ['kib', 1024],
-  ['mib', 1024 ** 2],
-  ['gib', 1024 ** 3],
-]);
-
-/**
- * Reads what a person writes for a size: `500000`, `500kB`, `1.5 MB`, `64MiB`.
- * @param {string} text
- * @returns {number | null} bytes, or null when it is no size
- */
-function parseSize(text) {
-  const match = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text.trim());
-  const factor = match && FACTORS.get(match[2].toLowerCase());
-  return match && factor ? Math.round(Number(match[1]) * factor) : null;
-}
 
 module.exports = { size, signedSize, count, signedCount, counted, percent, duration, parseSize };

@@ -18,6 +18,7 @@ const { directoryOptions, fileOptions, heapOptions, refuseWithPath } = require('
 const { captureInto, flight, preflightReport } = require('./private-snapshot');
 const { keepWithin } = require('./quota');
 const { streamHeapSnapshot } = require('./stream');
+const { tell } = require('./tell');
 const { listThreads, openThread } = require('./threads');
 
 /** @typedef {ReturnType<typeof readOptions<typeof fileOptions>>} FileOptions */
@@ -101,20 +102,6 @@ async function giveNameOfOurs(finished, directory, about) {
 }
 
 /**
- * The file is there, so what its receiver does wrong is no failure of the capture.
- * @param {((file: string, answer: any) => unknown) | undefined} onSnapshot
- * @param {any} answer
- */
-async function tell(onSnapshot, answer) {
-  try {
-    await onSnapshot?.(answer.path, answer);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    process.emitWarning(`onSnapshot failed for ${answer.path}: ${why}`, 'HeapAnalyzerWarning');
-  }
-}
-
-/**
  * What a capture would cost, without taking one.
  * @param {unknown} [options]
  * @returns {Promise<import('./preflight').Report>}
@@ -141,5 +128,4 @@ module.exports = {
   listThreads,
   streamHeapSnapshot,
   giveNameOfOurs,
-  tell,
 };

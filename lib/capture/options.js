@@ -58,4 +58,4 @@ function refuseWithPath(target, options = {}) {
   }
 }
 
-module.exports = { heapOptions, directoryOptions, fileOptions, refuseWithPath, directory, anyInteger };
+module.exports = { heapOptions, directoryOptions, fileOptions, refuseWithPath };

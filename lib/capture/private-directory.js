@@ -174,6 +174,7 @@ module.exports = {
   makePrivateDirectory,
   removePrivateDirectory,
   sweepLeftovers,
+  isAlive,
   namespaceTag,
   tagOf,
   BOOT_ID,

@@ -15,7 +15,7 @@ const { threadId: ownThreadId } = require('node:worker_threads');
 const { readOptions } = require('../options');
 const { checkAndPack } = require('./finish');
 const { nameFor } = require('./names');
-const { directory, heapOptions } = require('./options');
+const { directoryOptions, heapOptions } = require('./options');
 const { captureInto, flight } = require('./private-snapshot');
 const { openThread } = require('./threads');
 
@@ -33,6 +33,8 @@ const { openThread } = require('./threads');
  * @property {'gzip' | 'zstd'} [compression]
  */
 
+const STREAM_OPTIONS = { ...heapOptions, directory: directoryOptions.directory };
+
 /**
  * Takes a snapshot into a nameless file in the directory for temporary files (`directory` says another) and streams
  * it. Options are those of `takeHeapSnapshot` that are not about names: `force`, `signal`, `exposeNumericValues`,
@@ -43,7 +45,7 @@ const { openThread } = require('./threads');
  * @returns {Promise<StreamedSnapshot>}
  */
 async function streamHeapSnapshot(options) {
-  const read = readOptions('streamHeapSnapshot', options, { ...heapOptions, directory });
+  const read = readOptions('streamHeapSnapshot', options, STREAM_OPTIONS);
   const { whenBusy, coolDownMs, signal } = read;
   const boarding = {
     whenBusy: whenBusy === 'refuse' ? whenBusy : /** @type {'wait'} */ ('wait'),
@@ -67,7 +69,7 @@ async function streamHeapSnapshot(options) {
   }
 }
 
-/** @param {ReturnType<typeof readOptions<typeof heapOptions & { directory: typeof directory }>>} options */
+/** @param {ReturnType<typeof readOptions<typeof STREAM_OPTIONS>>} options */
 async function captureNameless(options) {
   const source = await openThread(options.threadId ?? ownThreadId);
   let snapshot;

@@ -8,46 +8,60 @@
  */
 
 const { closeSync, openSync, writeSync } = require('node:fs');
-const { HeapAnalyzerError } = require('../errors');
 const { loadInspector } = require('./channel');
 
 /**
  * @param {string} file is made, and must not exist
  * @param {{ exposeNumericValues: boolean, exposeInternals: boolean }} options
- * @returns {number} how long it took, in milliseconds
+ * @returns {Promise<number>} how long it took, in milliseconds
  */
-function writeBySession(file, { exposeNumericValues, exposeInternals }) {
+async function writeBySession(file, { exposeNumericValues, exposeInternals }) {
   const { Session } = loadInspector();
-  const started = performance.now();
   const session = new Session();
   const descriptor = openSync(file, 'wx', 0o600);
-  /** @type {{ error: unknown } | undefined} */
-  let failure;
-  let answered = false;
+  // Newer versions of V8 take the snapshot in a task of its own, and that alone does not keep a process running.
+  const keepAlive = setInterval(() => {}, 2 ** 30);
   try {
     session.connect();
-    session.on('HeapProfiler.addHeapSnapshotChunk', ({ params }) => {
+    const started = performance.now();
+    await takeInto(descriptor, session, {
+      reportProgress: false,
+      captureNumericValue: exposeNumericValues,
+      exposeInternals,
+    });
+    return Math.round((performance.now() - started) * 10) / 10;
+  } finally {
+    clearInterval(keepAlive);
+    session.disconnect();
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * @param {number} descriptor
+ * @param {import('node:inspector').Session} session
+ * @param {object} params
+ * @returns {Promise<void>}
+ */
+function takeInto(descriptor, session, params) {
+  return new Promise((resolve, reject) => {
+    /** @type {{ error: unknown } | undefined} */
+    let failure;
+    session.on('HeapProfiler.addHeapSnapshotChunk', ({ params: { chunk } }) => {
       if (failure) return;
       try {
-        writeAll(descriptor, Buffer.from(params.chunk));
+        writeAll(descriptor, Buffer.from(chunk));
       } catch (error) {
         // Thrown from here it would be swallowed, and half a file be called a snapshot.
         failure = { error };
       }
     });
-    const params = { reportProgress: false, captureNumericValue: exposeNumericValues, exposeInternals };
-    // A session to one's own isolate answers before `post` returns.
     session.post('HeapProfiler.takeHeapSnapshot', params, (error) => {
-      answered = true;
       if (error) failure ??= { error };
+      if (failure) reject(failure.error);
+      else resolve();
     });
-  } finally {
-    session.disconnect();
-    closeSync(descriptor);
-  }
-  if (failure) throw failure.error;
-  if (!answered) throw new HeapAnalyzerError('ERR_HEAP_CAPTURE', 'the inspector did not answer');
-  return Math.round((performance.now() - started) * 10) / 10;
+  });
 }
 
 /**
