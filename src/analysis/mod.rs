@@ -10,6 +10,7 @@ mod growth;
 mod holders;
 mod naming;
 mod node;
+mod object;
 mod path;
 mod places;
 mod statistics;
@@ -25,13 +26,18 @@ pub use self::{
     compare::{CompareOptions, Comparison, ComparisonRow, compare, comparison_rows},
     growth::ClassGrowth,
     node::NodeSummary,
-    path::{EdgeSummary, Hop},
+    object::{
+        AllocationFrame, CutReference, Dominated, DominatedClass, HoldersSummary, InspectOptions, InspectedNode,
+        Inspection, Property, Retainer, SizedNode, Value, Variable, inspect,
+    },
+    path::{EdgeSummary, Hop, HopNode},
     places::{Place, Scripts},
     statistics::{Statistics, Totals, statistics},
     summary::{AnalyzeOptions, Summary, summarize},
     verify::{Verified, verify},
 };
 pub(crate) use self::{
+    holders::{Held, Holders},
     naming::{Name, NameRoot, name_of},
     node::shortened,
     path::shortest_path,

@@ -8,6 +8,7 @@ use super::{
     case::Case,
     grade::{Grade, grade},
     growth::GrowthKind,
+    independence::Independence,
     patterns,
 };
 use crate::{
@@ -117,18 +118,13 @@ pub struct Bytes {
     pub per_interval: Vec<u64>,
 }
 
-/// Whether the holder alone keeps what grew.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Independence {
-    /// 1 when this holder keeps most of it alone; 2 stands for two or more, which are not told apart yet.
-    pub independent: u64,
-    /// Bytes that are freed when this holder lets go.
-    pub cut_frees: u64,
-}
-
 impl Finding {
-    pub(super) fn of(case: &Case<'_>, options: LeakOptions, monitor: &Monitor) -> Result<Self> {
+    pub(super) fn of(
+        case: &Case<'_>,
+        retainers: Independence,
+        options: LeakOptions,
+        monitor: &Monitor,
+    ) -> Result<Self> {
         let graph = case.graph();
         let growth = case.growth;
         let (pattern, mut evidence) = patterns::recognise(case);
@@ -151,12 +147,17 @@ impl Finding {
         evidence.insert(0, format!("{} in the snapshots: {}", what(growth.kind), series.join(" → ")));
         let bytes_in: Vec<String> = growth.bytes.iter().map(|&size| words::bytes(size)).collect();
         evidence.push(format!("bytes that came and stayed, by interval: {}", bytes_in.join(", ")));
-        if growth.shared > growth.freed {
-            evidence
-                .push("most of it is also kept by something else: cutting this holder alone frees little".to_owned());
-        } else {
-            evidence.push(format!("cutting this holder frees {}", words::bytes(growth.freed)));
-        }
+        evidence.push(match (&retainers.others[..], retainers.independent) {
+            (_, 0 | 1) => format!("cutting this holder frees {}", words::bytes(growth.freed)),
+            ([], _) => "most of it is also kept by something else: cutting this holder alone frees little".to_owned(),
+            (others, _) => {
+                format!(
+                    "also kept by {}: cutting this holder alone frees {}",
+                    others.join(" and "),
+                    words::bytes(growth.freed)
+                )
+            }
+        });
         let sentence = sentence(case, &holder, &series, retained, added);
         let samples = growth.entries.iter().rev().take(SAMPLES);
         Ok(Self {
@@ -175,10 +176,7 @@ impl Finding {
             },
             allocated_in: case.entry_place.clone().map(|place| Origin { place }),
             evidence,
-            retainers: Independence {
-                independent: 1 + u64::from(growth.shared > growth.freed),
-                cut_frees: growth.freed,
-            },
+            retainers,
             path: shortest_path(graph, case.holder, monitor)?,
             samples: samples.map(|&node| NodeSummary::of(graph, node, monitor)).collect::<Result<_>>()?,
             advice: pattern.advice(),

@@ -10,6 +10,7 @@ mod entries;
 mod finding;
 mod grade;
 mod growth;
+mod independence;
 mod patterns;
 mod rising;
 mod series;
@@ -19,8 +20,9 @@ use serde::Serialize;
 
 use self::{case::Case, series::Series};
 pub use self::{
-    finding::{Bytes, Entries, Finding, Holder, Independence, Origin},
+    finding::{Bytes, Entries, Finding, Holder, Origin},
     grade::{Grade, Verdict},
+    independence::Independence,
 };
 use crate::{
     analysis::{Answer, Scripts},
@@ -94,11 +96,13 @@ pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor)
     }
     let grown = growth::find(&series, retainers, options.min_growth, &rest)?;
     let mut findings = Vec::new();
+    let mut independence = independence::Search::new(retainers, &scripts);
     if warnings.is_empty() {
         for growth in &grown.list {
             let case = Case::of(&series, retainers, &scripts, growth, &rest)?;
             if !case.is_noise() {
-                findings.push(Finding::of(&case, options, &rest)?);
+                let retainers = independence.of(&case, &rest)?;
+                findings.push(Finding::of(&case, retainers, options, &rest)?);
             }
         }
     }

@@ -71,7 +71,11 @@ impl Search<'_> {
     /// cache at its bound, the number of all objects of that type and name stays.
     fn population_grew(&self, group: &Group) -> bool {
         let population = self.series.population(group.nodes[0]);
-        population.windows(2).zip(&group.came).take(self.series.loads()).all(|(pair, &came)| pair[1].saturating_sub(pair[0]) * 2 >= came)
+        population
+            .windows(2)
+            .zip(&group.came)
+            .take(self.series.loads())
+            .all(|(pair, &came)| pair[1].saturating_sub(pair[0]) * 2 >= came)
     }
 
     /// Groups that are one growth seen at several of its parts, the part to tell it by first.

@@ -93,3 +93,30 @@ fn a_rest_tells_what_stays_from_what_drains() {
     assert!(finding.sentence.contains("grew 10 → 50 → 13 entries"), "{}", finding.sentence);
     assert!(finding.sentence.contains("came back"), "{}", finding.sentence);
 }
+
+/// Every job of a list is also the value of a property of an index.
+fn indexed_heap(ids: impl Iterator<Item = u32>) -> Source {
+    let mut heap = Heap::new();
+    let global = heap.node("object", "global", 3, 100);
+    let list = heap.node("object", "Array", 5, 16);
+    let index = heap.node("object", "Index", 7, 16);
+    heap.edge(0, "shortcut", "global", global);
+    heap.edge(global, "property", "pending", list);
+    heap.edge(global, "property", "byName", index);
+    for (position, id) in ids.enumerate() {
+        let job = heap.node("object", "Job", id, 200);
+        heap.edge(list, "element", &position.to_string(), job);
+        heap.edge(index, "property", &format!("job{position}"), job);
+    }
+    Source::Bytes(heap.text().into_bytes())
+}
+
+#[test]
+fn a_second_holder_is_told_and_cutting_one_frees_nothing() {
+    let answer = report(vec![indexed_heap(11..21), indexed_heap(11..61), indexed_heap(11..111)]);
+    assert_eq!(answer.body().findings.len(), 2, "{:#?}", answer.body());
+    for (finding, other) in answer.body().findings.iter().zip(["`globalThis.byName`", "`globalThis.pending`"]) {
+        let Independence { independent, cut_frees, others } = &finding.retainers;
+        assert_eq!((*independent, *cut_frees, &others[..]), (2, 0, &[other.to_owned()][..]), "{finding:#?}");
+    }
+}
