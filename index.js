@@ -13,20 +13,27 @@ const { estimateHeapSnapshot, listThreads, takeHeapSnapshot } = require('./lib/c
 const { adoptNodeSnapshots } = require('./lib/capture/adopt');
 const { onSignal } = require('./lib/capture/signal');
 const { HeapAnalyzerError } = require('./lib/errors');
+const { inspectObject } = require('./lib/inspect');
 const { findLeaks } = require('./lib/leaks');
 const { redactSnapshot } = require('./lib/redact');
+const { fastifyPlugin, healthHandler, heapSnapshotHandler, koaMiddleware } = require('./lib/serve');
 const { version } = require('./package.json');
 
 module.exports = {
   analyze,
   compare,
   findLeaks,
+  inspectObject,
   takeHeapSnapshot,
   estimateHeapSnapshot,
   listThreads,
   onSignal,
   adoptNodeSnapshots,
   redactSnapshot,
+  heapSnapshotHandler,
+  fastifyPlugin,
+  koaMiddleware,
+  healthHandler,
   HeapAnalyzerError,
   version,
 };
