@@ -598,9 +598,11 @@ export interface FindLeaksAnswer extends Answer {
   /** Findings, those that are surest and cost most first. */
   findings: Finding[];
   /** What came after the first snapshot and belongs to no finding. */
-  noise: { count: number; bytes: number };
+  noise: { count: number; bytes: number; groups: NoiseGroup[] };
   /** What to know of the snapshots before trusting the verdict, such as that they are of two processes. */
   warnings?: string[];
+  /** The memory of the process. Absent unless every snapshot has a sidecar with its figures. */
+  resident?: ResidentMemory;
   /** Accepted leaks that were not found any more. Absent without {@link FindLeaksOptions.ignore}. */
   fixed?: AcceptedLeak[];
   /**
@@ -608,6 +610,45 @@ export interface FindLeaksAnswer extends Answer {
    * first. Absent without {@link FindLeaksOptions.traceAllObjects}.
    */
   groups?: SurvivingGroup[];
+}
+
+/** New objects of one class that belong to no finding; the classes with most bytes, at most 20. */
+export interface NoiseGroup {
+  name: string;
+  count: number;
+  bytes: number;
+}
+
+/**
+ * What the process as a whole did, from the sidecars (`F.meta.json`) that captures write. A verdict of its own, beside
+ * the one on the heap: a process is killed for its resident memory, and that may grow while V8's heap does not.
+ */
+export interface ResidentMemory {
+  /**
+   * `steady`: resident memory did not grow by a tenth and 16 MiB. `in-heap`: it did, and at least half of that is V8's
+   * heap. `outside-heap`: it did, and the heap does not explain it.
+   */
+  verdict: 'steady' | 'in-heap' | 'outside-heap';
+  /** Whether it also grew after the second snapshot: taking the first one needs memory that a process may keep. */
+  sure: boolean;
+  sentence: string;
+  perSnapshot: ProcessMemory[];
+  /** Last minus first. */
+  delta: ProcessMemory;
+}
+
+/** Memory of a process in bytes. */
+export interface ProcessMemory {
+  /** Resident. */
+  rss: number;
+  /** Of that, what V8 has for its heap, and what of it is in use. */
+  heapTotal: number;
+  heapUsed: number;
+  /** Memory of native objects that JavaScript objects own; array buffers are a part of it. */
+  external: number;
+  arrayBuffers: number;
+  /** What is neither heap nor external: native modules, leftovers of the allocator. Never below 0. */
+  unexplained: number;
 }
 
 export interface SurvivingGroup extends CompareRow {
@@ -679,10 +720,15 @@ export interface Finding {
   /** What the grade rests on, line by line. */
   evidence: string[];
   retainers: {
-    /** 1 when this holder keeps most of it alone; 2 stands for two or more, which are not told apart yet. */
+    /**
+     * Ways to an entry that have nothing in common, this holder's among them: 1 when it keeps most of the growth
+     * alone. No more than 4 are looked for.
+     */
     independent: number;
     /** Bytes that are freed when this holder alone lets go. */
     cutFrees: number;
+    /** What else keeps the entries, by the program's names where it has them. Absent where nothing does. */
+    others?: string[];
   };
   /** How the root reaches the holder, over the fewest references (the last 256 of them). */
   path: Hop[];

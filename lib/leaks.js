@@ -16,6 +16,7 @@ const { HeapAnalyzerError, badArgument, describe } = require('./errors');
 const { nearest } = require('./nearest');
 const { abortSignal, callback, flag, integer, oneOf, readInput, readOptions } = require('./options');
 const { addPlaces } = require('./places');
+const { residentOf } = require('./resident');
 
 /** Snapshots of a series by name, in the order in which they were taken. */
 const NAMES = ['baseline', 'target', 'final'];
@@ -63,6 +64,8 @@ async function findLeaksIn(inputs, options, map) {
     const rest = { signal, onProgress: part(onProgress, share, 1), threads };
     answer.groups = await survivingGroups(inputs[0], inputs[inputs.length - 1], rest, map);
   }
+  const resident = await residentOf(inputs);
+  if (resident !== null) answer.resident = resident;
   await addPlaces(answer.findings);
   return ignore === undefined ? answer : judge(answer, ignore);
 }

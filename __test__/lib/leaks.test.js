@@ -46,6 +46,7 @@ test('a leak: verdict, holder, figures and line', async () => {
   assert.equal(status, undefined);
   assert.ok(noise.count >= 0 && noise.bytes >= 0);
   assert.equal(rest.conclusive, true);
+  delete rest.resident; // there when the capture left sidecars
   assert.deepEqual(Object.keys(rest).sort(), ['conclusive', 'schemaVersion', 'tool']);
 });
 
@@ -64,7 +65,8 @@ test('by name or as a list, from paths, URLs or bytes: one answer, byte for byte
   const first = JSON.stringify(await findLeaks(named(leaking)));
   assert.equal(JSON.stringify(await findLeaks({ snapshots: leaking }, { threads: 1 })), first);
   const { snapshots, ...rest } = await findLeaks({ snapshots: [pathToFileURL(a), fs.readFileSync(b), c] });
-  const { snapshots: all, ...expected } = JSON.parse(first);
+  // Bytes have no sidecar, so nothing is known of the process.
+  const { snapshots: all, resident: _, ...expected } = JSON.parse(first);
   assert.deepEqual(rest, expected);
   assert.deepEqual(
     snapshots.map((snapshot) => snapshot.path),

@@ -46,6 +46,7 @@ function renderLeaks(
   const left = answer.findings.length - shown.length;
   const lines = [
     ...verdictLines(answer, style, conclusive),
+    ...residentLines(answer, style),
     ...shown.flatMap((/** @type {any} */ finding, /** @type {number} */ index) =>
       findingLines(finding, index + 1, style),
     ),
@@ -88,6 +89,16 @@ function verdictLines({ verdict, findings, snapshots, warnings }, { colors, widt
 }
 
 /**
+ * What grows outside of the heap is a verdict of its own: no finding can tell it.
+ * @param {any} answer
+ * @param {import('./style').Style} style
+ */
+function residentLines({ resident }, { colors, width }) {
+  if (resident?.verdict !== 'outside-heap') return [];
+  return wrap(clean(resident.sentence), width).map((line) => colors.bold(colors.yellow(line)));
+}
+
+/**
  * @param {any} finding
  * @param {number} number
  * @param {import('./style').Style} style
@@ -95,6 +106,7 @@ function verdictLines({ verdict, findings, snapshots, warnings }, { colors, widt
 function findingLines(finding, number, style) {
   const { bold, dim } = style.colors;
   const { grade, title, pattern, evidence, path, samples, advice, docs, fingerprint, status } = finding;
+  const origin = finding.allocatedIn?.place;
   const room = style.width - GUTTER;
   const label = `${number}. `;
   const sentence = wrap(clean(finding.sentence), style.width - label.length);
@@ -105,6 +117,7 @@ function findingLines(finding, number, style) {
     ['Grade', wrap(clean(`${grade}${known}: ${meaning}`), room)],
     ['Kind', wrap(clean(`${title} (${pattern})`), room)],
     ['Evidence', evidence.flatMap((/** @type {string} */ line) => item(line, room))],
+    ['Made in', origin ? wrap(clean(placeText(origin)), room) : []],
     ['Path', pathLines(path, room, '')],
     ['Samples', samples.length > 0 ? wrap(samples.map(sampleText).join(', '), room) : []],
     ['Advice', wrap(clean(advice), room)],
@@ -128,6 +141,10 @@ function findingLines(finding, number, style) {
  */
 const item = (text, columns) =>
   wrap(clean(text), columns - 2).map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`));
+
+/** @param {any} place */
+const placeText = ({ file, line, column, function: name }) =>
+  `${name ? `${name} ` : ''}${[file, line, column].filter((part) => part !== undefined).join(':')}`;
 
 /** @param {any} node */
 const sampleText = (node) => `${fit(clean(node.name || node.class), 40)} @${node.id}`;
@@ -171,7 +188,7 @@ const holderText = (holder) => (holder ? `${fit(clean(holder.name || holder.clas
  * @param {Told} told
  */
 function endLines(
-  { findings, warnings = [], noise, fixed = [] },
+  { findings, warnings = [], noise, fixed = [], resident },
   { colors, width },
   { conclusive, note, updated },
 ) {
@@ -187,6 +204,7 @@ function endLines(
     texts.push(`${file} is written: ${count(added)} added, ${count(removed)} removed.`);
   }
   if (note) texts.push(note);
+  if (resident && resident.verdict !== 'outside-heap') texts.push(resident.sentence);
   if (findings.length > 0) {
     texts.push(`Besides: ${counted(noise.count, 'new object')} (${size(noise.bytes)}) of no finding.`);
   }

@@ -5,6 +5,8 @@
 //! nearest object that was ([`super::survivors`]): chains, scopes, handles, lists that V8 and Node keep outside of
 //! collections.
 
+use std::collections::BTreeMap;
+
 use super::{entries::Collection, series::Series};
 use crate::{
     error::Result,
@@ -51,8 +53,8 @@ pub(crate) enum GrowthKind {
 /// Everything that grew.
 pub(crate) struct Grown {
     pub(crate) list: Vec<Growth>,
-    /// New nodes that belong to nothing in the list, and their bytes.
-    pub(crate) unexplained: (u64, u64),
+    /// New nodes that belong to nothing in the list, and their bytes, by class.
+    pub(crate) unexplained: BTreeMap<u32, (u64, u64)>,
 }
 
 /// Looks at a series. `min` is the least number of entries that count as growth in an interval.
@@ -61,11 +63,12 @@ pub(crate) fn find(series: &Series, retainers: &Retainers, min: u32, monitor: &M
     let mut explained = Explained::new(series)?;
     let mut list = search.rising(&mut explained, monitor)?;
     list.extend(search.survivors(&mut explained, monitor)?);
-    let mut unexplained = (0, 0);
+    let mut unexplained: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
     for node in series.subject.snapshot().nodes.all() {
         if !series.is_old(node) && !explained.nodes[node.index()] {
-            unexplained.0 += 1;
-            unexplained.1 += search.shallow[node.index()];
+            let sum = unexplained.entry(search.classes.number(node)).or_default();
+            sum.0 += 1;
+            sum.1 += search.shallow[node.index()];
         }
     }
     Ok(Grown { list, unexplained })

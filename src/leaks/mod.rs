@@ -16,6 +16,8 @@ mod rising;
 mod series;
 mod survivors;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use self::{case::Case, series::Series};
@@ -27,6 +29,7 @@ pub use self::{
 use crate::{
     analysis::{Answer, Scripts},
     error::Result,
+    graph::Classes,
     monitor::Monitor,
     snapshot::Source,
 };
@@ -70,6 +73,39 @@ pub struct Noise {
     pub count: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// The classes with most of those bytes, at most 20.
+    pub groups: Vec<NoiseGroup>,
+}
+
+/// New objects of one class that belong to no finding.
+#[derive(Debug, Serialize)]
+pub struct NoiseGroup {
+    /// Name of the class.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Classes of noise that are told.
+const NOISE_GROUPS: usize = 20;
+
+impl Noise {
+    fn of(by_class: &BTreeMap<u32, (u64, u64)>, classes: &Classes) -> Self {
+        let mut groups: Vec<NoiseGroup> = by_class
+            .iter()
+            .map(|(&class, &(count, bytes))| NoiseGroup {
+                name: classes.all()[class as usize].name.clone(),
+                count,
+                bytes,
+            })
+            .collect();
+        groups.sort_by(|a, b| (b.bytes, b.count, &a.name).cmp(&(a.bytes, a.count, &b.name)));
+        let (count, bytes) = groups.iter().fold((0, 0), |sum, group| (sum.0 + group.count, sum.1 + group.bytes));
+        groups.truncate(NOISE_GROUPS);
+        Self { count, bytes, groups }
+    }
 }
 
 /// Reads a series of snapshots of one process, in the order they were taken, and says what leaks.
@@ -112,9 +148,9 @@ pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor)
         cost(b).cmp(&cost(a)).then_with(|| a.fingerprint.cmp(&b.fingerprint))
     });
     let verdict = Verdict::of(findings.iter().map(|finding| finding.grade));
-    let (count, bytes) = grown.unexplained;
+    let noise = Noise::of(&grown.unexplained, graph.classes(&rest)?);
     let conclusive = warnings.is_empty();
-    let report = LeakReport { verdict, conclusive, findings, noise: Noise { count, bytes }, warnings };
+    let report = LeakReport { verdict, conclusive, findings, noise, warnings };
     let infos = series.into_infos();
     Ok(Answer::about_infos(infos, report))
 }
