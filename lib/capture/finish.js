@@ -11,6 +11,7 @@ const path = require('node:path');
 const { runTask } = require('../engine');
 const { HeapAnalyzerError, fromSystem } = require('../errors');
 const { readSidecar, sidecarOf, sidecarText } = require('./meta');
+const { nameFor } = require('./names');
 const { packFile } = require('./pack');
 const { META_NAME } = require('./private-directory');
 const { publish, refuseTaken } = require('./publish');
@@ -26,17 +27,22 @@ const { publish, refuseTaken } = require('./publish');
 
 /**
  * Reads the file to its end, and packs it when that is wanted.
- * @param {string} file
- * @param {{ compress?: import('./names').Packing | false, maxBytes?: number, signal?: AbortSignal }} options
+ * @param {string} file plain, or packed as it is wanted
+ * @param {object} options
+ * @param {import('./names').Packing | false} [options.compress]
+ * @param {boolean} [options.packed] whether it is packed already
+ * @param {number} [options.maxBytes]
+ * @param {AbortSignal} [options.signal]
  * @returns {Promise<Finished>}
  */
-async function checkAndPack(file, { compress, maxBytes = Infinity, signal }) {
-  const checked = await check(file, signal);
-  const { sizeBytes, sha256, nodeCount } = checked;
-  const plain = { file, sizeBytes, sha256, nodeCount };
-  const finished = compress
-    ? { ...plain, ...(await packFile(file, compress, { sha256, signal })), compression: compress }
-    : plain;
+async function checkAndPack(file, { compress, packed = false, maxBytes = Infinity, signal }) {
+  const { sizeBytes, sha256, nodeCount } = await check(file, signal);
+  /** @type {Finished} */
+  let finished = { file, sizeBytes, sha256, nodeCount };
+  if (compress) {
+    const made = packed ? {} : await packFile(file, compress, { sha256, signal });
+    finished = { ...finished, ...made, compression: compress };
+  }
   if (finished.sizeBytes > maxBytes) {
     throw new HeapAnalyzerError(
       'ERR_HEAP_CAPTURE',
@@ -109,4 +115,24 @@ async function giveName({ file, ...facts }, target, { overwrite, source, meta, p
   return { path: target, ...told, meta };
 }
 
-module.exports = { checkAndPack, refuseTakenNames, giveName };
+/**
+ * @param {Finished} finished
+ * @param {string} directory
+ * @param {{ source: object, meta: any, pauseMs?: number }} about
+ */
+async function giveNameOfOurs(finished, directory, about) {
+  const { pid = 0, threadId = 0, reason, capturedAt } = about.meta;
+  const compress = finished.compression ?? false;
+  // In two containers with one volume every process has the same id: the time then has to tell them apart.
+  for (let time = new Date(capturedAt); ; time = new Date(time.getTime() + 1)) {
+    const target = path.join(directory, nameFor({ time, pid, threadId, reason, compress }));
+    try {
+      await refuseTakenNames(target, false);
+      return await giveName(finished, target, { ...about, overwrite: false });
+    } catch (error) {
+      if (/** @type {any} */ (error).code !== 'ERR_HEAP_EXISTS') throw error;
+    }
+  }
+}
+
+module.exports = { checkAndPack, refuseTakenNames, giveName, giveNameOfOurs };

@@ -12,14 +12,14 @@
 const path = require('node:path');
 const { threadId: ownThreadId } = require('node:worker_threads');
 const { readOptions, readPath } = require('../options');
-const { checkAndPack, giveName, refuseTakenNames } = require('./finish');
-const { defaultDirectory, nameFor, packingOf } = require('./names');
+const { checkAndPack, giveName, giveNameOfOurs, refuseTakenNames } = require('./finish');
+const { defaultDirectory, packingOf } = require('./names');
 const { directoryOptions, fileOptions, heapOptions, refuseWithPath } = require('./options');
 const { captureInto, flight, preflightReport } = require('./private-snapshot');
 const { keepWithin } = require('./quota');
 const { streamHeapSnapshot } = require('./stream');
 const { tell } = require('./tell');
-const { listThreads, openThread } = require('./threads');
+const { openThread } = require('./threads');
 
 /** @typedef {ReturnType<typeof readOptions<typeof fileOptions>>} FileOptions */
 
@@ -82,26 +82,6 @@ async function captureTo(given, options) {
 }
 
 /**
- * @param {import('./finish').Finished} finished
- * @param {string} directory
- * @param {{ source: object, meta: any, pauseMs?: number }} about
- */
-async function giveNameOfOurs(finished, directory, about) {
-  const { pid, threadId, reason, capturedAt } = about.meta;
-  const compress = finished.compression ?? false;
-  // In two containers with one volume every process has the same id: the time then has to tell them apart.
-  for (let time = new Date(capturedAt); ; time = new Date(time.getTime() + 1)) {
-    const target = path.join(directory, nameFor({ time, pid, threadId, reason, compress }));
-    try {
-      await refuseTakenNames(target, false);
-      return await giveName(finished, target, { ...about, overwrite: false });
-    } catch (error) {
-      if (/** @type {any} */ (error).code !== 'ERR_HEAP_EXISTS') throw error;
-    }
-  }
-}
-
-/**
  * What a capture would cost, without taking one.
  * @param {unknown} [options]
  * @returns {Promise<import('./preflight').Report>}
@@ -125,7 +105,6 @@ async function estimateHeapSnapshot(options) {
 module.exports = {
   takeHeapSnapshot,
   estimateHeapSnapshot,
-  listThreads,
   streamHeapSnapshot,
   giveNameOfOurs,
 };

@@ -13,6 +13,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { identity, startTicks } = require('./identity');
+const { isAlive } = require('./private-directory');
 
 /**
  * @typedef {object} Marker
@@ -59,6 +60,7 @@ class OwnMarker {
     } catch {
       // It is there already, or cannot be made: then writing fails, and that is all.
     }
+    sweep(directory);
     this.#write();
   }
 
@@ -86,6 +88,22 @@ class OwnMarker {
     } catch {
       // A full disk must not keep a signal from its work.
     }
+  }
+}
+
+/**
+ * Removes the markers of processes that were killed.
+ * @param {string} directory
+ */
+function sweep(directory) {
+  try {
+    if (!isPrivateDirectory(directory, process.getuid?.() ?? 0)) return;
+    for (const name of fs.readdirSync(directory)) {
+      const pid = /^(\d+)-SIG[A-Z0-9]+\.json(?:\.new)?$/.exec(name)?.[1];
+      if (pid && !isAlive(Number(pid))) fs.unlinkSync(path.join(directory, name));
+    }
+  } catch {
+    // Another process sweeps at the same time.
   }
 }
 

@@ -106,6 +106,14 @@ function picked(from, fields) {
   return found;
 }
 
+/** The part of a capture's circumstances that another process told, as far as it is what it should be. */
+const CIRCUMSTANCES = ['capturedAt', 'pid', 'startedAt', 'processKey', 'threadId', 'threadName']
+  .concat(['nodeVersion', 'v8Version', 'memoryUsage', 'reason', 'options'])
+  .map((name) => [name, FIELDS[/** @type {keyof typeof FIELDS} */ (name)]]);
+
+/** @param {any} told */
+const knownFacts = (told) => picked(told ?? {}, Object.fromEntries(CIRCUMSTANCES));
+
 /**
  * What the sidecar of a snapshot says; fields that are not what they should be are left out. Never throws.
  * @param {string} snapshot path of the snapshot
@@ -137,4 +145,4 @@ async function readSidecar(file) {
   }
 }
 
-module.exports = { readMeta, readSidecar, sidecarOf, sidecarText };
+module.exports = { knownFacts, readMeta, readSidecar, sidecarOf, sidecarText };

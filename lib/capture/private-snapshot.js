@@ -108,7 +108,9 @@ async function captureInto(source, options, directory = os.tmpdir()) {
       ...(options.reason === undefined ? {} : { reason: options.reason }),
       options: asked,
     };
-    const pauseMs = await source.write(file, asked, { signal, onProgress }).finally(() => flight.paused());
+    const pauseMs = await source.write(file, asked, { signal, onProgress }).finally(() => {
+      if (source.described.kind !== 'inspector') flight.paused();
+    });
     await fs.chmod(file, 0o600);
     signal?.throwIfAborted();
     const learn = (/** @type {number} */ realNodes) => {

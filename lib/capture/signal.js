@@ -13,6 +13,7 @@ const { takeHeapSnapshot } = require('./index');
 const { OwnMarker } = require('./marker');
 const { nodeOption } = require('./node-options');
 const { directoryOptions, heapOptions } = require('./options');
+const { SIGNALS } = require('./signals');
 const { supervisorUsing } = require('./supervisor');
 
 /**
@@ -26,9 +27,6 @@ const TAKEN = {
   SIGQUIT: 'it ends processes',
   SIGPROF: 'profilers use it',
 };
-
-/** What can be handled at all and is nobody's. */
-const POSSIBLE = ['SIGUSR2', 'SIGHUP', 'SIGWINCH', 'SIGIO', 'SIGURG', 'SIGPWR', 'SIGTTIN', 'SIGTTOU'];
 
 /** Handlers of this process by their signal. @type {Map<string, () => void>} */
 const installed = new Map();
@@ -80,8 +78,8 @@ function checkSignal(signal) {
     );
   }
   const name = String(signal);
-  if (POSSIBLE.includes(name)) return /** @type {NodeJS.Signals} */ (name);
-  const why = TAKEN[name] ?? `it takes one of ${POSSIBLE.join(', ')}`;
+  if (SIGNALS.some((possible) => possible === name)) return /** @type {NodeJS.Signals} */ (name);
+  const why = TAKEN[name] ?? `it takes one of ${SIGNALS.join(', ')}`;
   throw new HeapAnalyzerError('ERR_HEAP_USAGE', `onSignal() cannot have the signal ${name}: ${why}`);
 }
 

@@ -34,10 +34,10 @@ async function openThread(threadId) {
 }
 
 /**
- * The main thread and all workers, whoever started them. Documented for users in index.d.ts.
+ * The main thread and all workers of this process, whoever started them.
  * @returns {Promise<Array<{ threadId: number, name?: string, current: boolean }>>}
  */
-async function listThreads() {
+async function listOwnThreads() {
   const main = openSession({ mainThread: !isMainThread });
   try {
     const workers = await new Workers(main).list();
@@ -50,4 +50,4 @@ async function listThreads() {
   }
 }
 
-module.exports = { openThread, listThreads };
+module.exports = { openThread, listOwnThreads };
