@@ -9,14 +9,16 @@
  */
 
 const { analyze, compare } = require('./lib/analysis');
-const { estimateHeapSnapshot, listThreads, takeHeapSnapshot } = require('./lib/capture');
+const { estimateHeapSnapshot, takeHeapSnapshot } = require('./lib/capture');
 const { adoptNodeSnapshots } = require('./lib/capture/adopt');
+const { estimateHeapSnapshotFrom, listThreads, takeHeapSnapshotFrom } = require('./lib/capture/remote');
 const { onSignal } = require('./lib/capture/signal');
 const { HeapAnalyzerError } = require('./lib/errors');
 const { inspectObject } = require('./lib/inspect');
 const { findLeaks } = require('./lib/leaks');
 const { redactSnapshot } = require('./lib/redact');
 const { fastifyPlugin, healthHandler, heapSnapshotHandler, koaMiddleware } = require('./lib/serve');
+const { memoryLedger, otelMetrics, promMetrics, snapshotNearHeapLimit, watchMemory } = require('./lib/watch');
 const { version } = require('./package.json');
 
 module.exports = {
@@ -25,7 +27,9 @@ module.exports = {
   findLeaks,
   inspectObject,
   takeHeapSnapshot,
+  takeHeapSnapshotFrom,
   estimateHeapSnapshot,
+  estimateHeapSnapshotFrom,
   listThreads,
   onSignal,
   adoptNodeSnapshots,
@@ -34,6 +38,11 @@ module.exports = {
   fastifyPlugin,
   koaMiddleware,
   healthHandler,
+  watchMemory,
+  memoryLedger,
+  promMetrics,
+  otelMetrics,
+  snapshotNearHeapLimit,
   HeapAnalyzerError,
   version,
 };
