@@ -132,12 +132,16 @@ export function estimateHeapSnapshot(options?: {
 }): Promise<PreflightReport>;
 
 /**
- * The threads of this process that can be captured: the main thread and every worker, whoever started it.
+ * The threads of this process that can be captured: the main thread and every worker, whoever started it. With a
+ * target those of another process, by the address of its inspector.
  *
  * @example
  * for (const { threadId, name } of await listThreads()) console.log(threadId, name);
  */
-export function listThreads(): Promise<ThreadInfo[]>;
+export function listThreads(
+  target?: { inspect: string | number },
+  options?: { signal?: AbortSignal; allowRemote?: boolean },
+): Promise<ThreadInfo[]>;
 
 export interface ThreadInfo {
   /** 0 is the main thread. */
@@ -166,6 +170,94 @@ export function redactSnapshot(
   output: string | URL,
   options?: RedactOptions,
 ): Promise<RedactAnswer>;
+
+/**
+ * Takes a snapshot of another process:
+ *
+ * - `{ inspect: '127.0.0.1:9229' }` by its inspector (`node --inspect`), any thread of it;
+ * - `{ endpoint: 'http://127.0.0.1:3000/debug/heap-snapshot' }` by an HTTP endpoint: that of this package, one that answers
+ *   with the snapshot, or one that answers `{"snapshot": "name of a file", "size": 1}` and runs on this machine;
+ * - `{ pid: 1234 }` by a signal, on Linux, and only where the system shows a handler that is known to be ours
+ *   ({@link onSignal}, `heap-analyzer/register`) or that of Node.js (`--heapsnapshot-signal`): to any other process the
+ *   signal would be deadly. With `allowInspector` its inspector is opened for the moment instead.
+ *
+ * What comes is checked to its end before it has its name, as with {@link takeHeapSnapshot}.
+ *
+ * @example
+ * await takeHeapSnapshotFrom({ inspect: '127.0.0.1:9229' }, 'app.heapsnapshot');
+ */
+export function takeHeapSnapshotFrom(
+  target: RemoteTarget,
+  path?: string | URL,
+  options?: RemoteCaptureOptions,
+): Promise<RemoteCaptureAnswer>;
+
+/**
+ * How {@link takeHeapSnapshotFrom} would ask the target, and what a capture would cost there, as far as that can be known
+ * without one. Rejects where it would be refused.
+ */
+export function estimateHeapSnapshotFrom(
+  target: RemoteTarget,
+  options?: RemoteCaptureOptions,
+): Promise<{
+  /** By its inspector, by its endpoint, by our handler (`signal`), or by the handler of Node.js (`node`). */
+  way: 'inspector' | 'endpoint' | 'signal' | 'node';
+  /** Which signal would be sent, where one would be. */
+  signal?: NodeJS.Signals;
+  /** `null` where it cannot be known. */
+  preflight: PreflightReport | null;
+}>;
+
+export type RemoteTarget = { inspect: string | number } | { endpoint: string | URL } | { pid: number };
+
+/** An option that means nothing for the target is `ERR_HEAP_USAGE`. */
+export interface RemoteCaptureOptions {
+  /** See {@link CaptureOptions.overwrite}. */
+  overwrite?: boolean;
+  /** See {@link CaptureOptions.directory}. */
+  directory?: string | URL;
+  /** See {@link CaptureOptions.compress}. */
+  compress?: 'gzip' | 'zstd' | false;
+  /** Gives up. The other process still finishes the capture it has begun. */
+  signal?: AbortSignal;
+  /** `inspect` only: see {@link CaptureOptions.force}. */
+  force?: boolean;
+  /** `inspect` only. */
+  exposeNumericValues?: boolean;
+  /** `inspect` only. */
+  exposeInternals?: boolean;
+  /** `inspect` only. */
+  reason?: string;
+  /** `inspect` only: a worker of that process. Default: 0, its main thread. */
+  threadId?: number;
+  /** `inspect` only: also an address of another host. Everything, code too, crosses the network in the clear. */
+  allowRemote?: boolean;
+  /** `endpoint` only: sent as `Authorization: Bearer …`. */
+  token?: string;
+  /** `endpoint` only: more header lines. */
+  headers?: Record<string, string>;
+  /** `endpoint` and `pid`: how long nothing may come, in milliseconds. Default: 15 minutes. */
+  timeoutMs?: number;
+  /** `pid` only: open its inspector (SIGUSR1), and close it again, where there is no handler for snapshots. */
+  allowInspector?: boolean;
+  /** `inspect` and `endpoint`: see {@link TaskOptions.onProgress}. */
+  onProgress?: (progress: Progress) => unknown;
+}
+
+/** What {@link takeHeapSnapshotFrom} did. */
+export interface RemoteCaptureAnswer {
+  path: string;
+  sizeBytes: number;
+  sha256: string;
+  nodeCount: number;
+  /** How long that event loop stood still, where it is known. */
+  pauseMs?: number;
+  /** `inspector` with its address, `endpoint` with its URL (without its query), or `pid` with the process id. */
+  source: { kind: 'inspector' | 'endpoint' | 'pid'; target: string | number };
+  /** What the other side told. */
+  meta: Pick<CaptureMeta, 'capturedAt'> & Partial<CaptureMeta>;
+  compression?: 'gzip' | 'zstd';
+}
 
 /**
  * Takes a snapshot whenever a signal comes: `kill -USR2 <pid>`. The file gets a name of ours in `directory` or

@@ -58,13 +58,16 @@ function readUrl(text) {
 
 /**
  * Has a snapshot taken, and brings it into a file.
- * @param {URL} url
+ * @param {URL} endpoint
  * @param {string} file
- * @param {EndpointOptions} options
+ * @param {EndpointOptions & { compress?: import('../names').Packing | false }} options
  * @returns {Promise<Fetched>}
  */
-async function fetchSnapshot(url, file, options) {
+async function fetchSnapshot(endpoint, file, options) {
   const started = Date.now();
+  const url = new URL(endpoint);
+  // Our endpoint packs the body as it is asked to; others do not look at it.
+  if (!url.searchParams.has('compress')) url.searchParams.set('compress', options.compress || 'none');
   const got = await capture(url, file, options);
   const answer = await asAnswer(file, got);
   const since = { capturedAt: new Date(started).toISOString() };
@@ -75,13 +78,35 @@ async function fetchSnapshot(url, file, options) {
   }
   const meta = { ...since, ...knownFacts(answer.meta ?? {}) };
   if (typeof answer.id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(answer.id)) {
-    const download = new URL(url);
-    download.pathname = `${url.pathname.replace(/\/$/, '')}/${answer.id}`;
-    expectDigest(url, await persistently(download, file, 'GET', options), answer.sha256);
+    expectDigest(url, await persistently(below(endpoint, answer.id), file, 'GET', options), answer.sha256);
   } else {
     Object.assign(meta, await copyLocal(url, file, answer, started));
   }
   return { ...pauseOf(answer.pauseMs), meta };
+}
+
+/** @param {URL} endpoint @param {string} route */
+function below(endpoint, route) {
+  const url = new URL(endpoint);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/${route}`;
+  url.search = '';
+  return url;
+}
+
+/**
+ * What a capture would cost there, which our own endpoint tells.
+ * @param {URL} endpoint
+ * @param {string} scratch a file that may be written
+ * @param {EndpointOptions} options
+ * @returns {Promise<any>} null where the endpoint is another one
+ */
+async function fetchEstimate(endpoint, scratch, options) {
+  const got = await persistently(below(endpoint, 'memory'), scratch, 'GET', options, [404, 405, 501]);
+  const answer =
+    got.status < 300 && got.sizeBytes <= LARGEST_ANSWER ? parsed(await fs.readFile(scratch, 'utf8')) : null;
+  return answer?.tool?.name === 'heap-analyzer' && Number.isFinite(answer.capture?.nodes)
+    ? answer.capture
+    : null;
 }
 
 /**
@@ -268,4 +293,4 @@ function pause(ms, signal) {
   });
 }
 
-module.exports = { fetchSnapshot, readUrl };
+module.exports = { fetchSnapshot, fetchEstimate, readUrl };

@@ -11,6 +11,7 @@
 
 const fs = require('node:fs/promises');
 const { constants } = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { HeapAnalyzerError, badArgument, fromSystem } = require('../../errors');
 const { loadNative } = require('../../native');
@@ -27,7 +28,7 @@ const {
 } = require('../private-directory');
 const { captureInto, preflightReport } = require('../private-snapshot');
 const { listOwnThreads } = require('../threads');
-const { fetchSnapshot, readUrl } = require('./endpoint');
+const { fetchEstimate, fetchSnapshot, readUrl } = require('./endpoint');
 const { shownUrl } = require('./http');
 const { closeInspector, listInspected, openInspected } = require('./inspect');
 const { askNode, askOurHandler, findWay, openItsInspector } = require('./pid');
@@ -309,8 +310,13 @@ async function estimateHeapSnapshotFrom(target, options) {
     }
   }
   if (kind === 'endpoint') {
-    readUrl(value);
-    return { way: 'endpoint', preflight: null };
+    const own = await makePrivateDirectory(os.tmpdir());
+    try {
+      const preflight = await fetchEstimate(readUrl(value), path.join(own, FILE_NAME), read);
+      return { way: 'endpoint', preflight };
+    } finally {
+      await removePrivateDirectory(own);
+    }
   }
   const { way } = findWay(value, read.allowInspector ?? false);
   return { way: way.kind, signal: way.signal, preflight: null };
