@@ -13,6 +13,7 @@ const COMMANDS = [
   require('./commands/analyze'),
   require('./commands/compare'),
   require('./commands/find-leaks'),
+  require('./commands/inspect-object'),
   require('./commands/demo'),
 ];
 

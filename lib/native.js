@@ -21,6 +21,7 @@ const { HeapAnalyzerError } = require('./errors');
  * @property {new () => CancelFlag} CancelFlag
  * @property {(input: string | Buffer, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} analyze
  * @property {(base: string | Buffer, target: string | Buffer, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} compare
+ * @property {(input: string | Buffer, id: number, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} inspectObject
  * @property {(inputs: Array<string | Buffer>, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} findLeaks
  * @property {(path: string, flag: CancelFlag) => Promise<string>} check
  * @property {(input: string | Buffer, output: string, redaction: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} redact

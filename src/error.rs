@@ -35,6 +35,8 @@ pub enum Code {
     Cancelled,
     /// An argument is not what it should be.
     Usage,
+    /// The snapshot has no object of the id that was asked for.
+    NoObject,
     /// A bug of ours: a panic that was caught.
     Internal,
 }
@@ -56,6 +58,7 @@ impl Code {
             Self::NoMemory => "ERR_HEAP_NO_MEMORY",
             Self::Cancelled => "ERR_HEAP_CANCELLED",
             Self::Usage => "ERR_HEAP_USAGE",
+            Self::NoObject => "ERR_HEAP_NO_OBJECT",
             Self::Internal => "ERR_HEAP_INTERNAL",
         }
     }

@@ -7,13 +7,15 @@
 //! exactly one such way when the object has a dominator of its own, and then it is told where the ways part, and
 //! which single reference, cut, frees it.
 //!
-//! Counted are the edges that count for dominators, so that what is said here agrees with retained sizes. Ways begin
-//! at the root, at the categories below it, and at what nothing holds any more.
+//! Counted are the edges that count for dominators, so that what is said here agrees with retained sizes. But an
+//! element of an array is held twice in the file, by the array and by the store that belongs to it, and is one
+//! reference of the program: the store's edge is left out, which changes no dominator. Ways begin at the root, at the
+//! categories below it, and at what nothing holds any more.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     graph::{CountingEdges, DominatorTree, HeapGraph, Retainers, Word, dominators::FlowGraph as _},
     memory,
     monitor::Monitor,
@@ -89,6 +91,9 @@ pub(crate) struct Holders<'a> {
 const NOT_FOUND: u32 = u32::MAX;
 /// From the node's other side.
 const WITHIN: u32 = u32::MAX - 1;
+
+/// The objects that refer to a node by a name of the program's; gathered when there is a store to ask about.
+type Owners = Option<FxHashSet<NodeId>>;
 
 /// Ways found so far: of each node on one the edge in and the edge out.
 #[derive(Default)]
@@ -168,10 +173,12 @@ impl<'a> Holders<'a> {
             monitor.tick(steps)?;
             let mut entering = None;
             let mut several = false;
+            let mut owners = None;
             for edge in retainers.edges(at) {
                 let holder = graph.snapshot().nodes.of_edge(edge);
                 // What depends on the node itself does not hold it, nor does what nothing holds in its turn.
                 if self.counting.target(edge).is_none()
+                    || self.is_repeated(at, holder, &mut owners)?
                     || tree.dominates(at, holder)
                     || !self.is_held(holder, monitor)?
                 {
@@ -322,12 +329,17 @@ impl<'a> Holders<'a> {
             };
             let is_end = ends.contains(&node);
             // Other ways than those that count begin at the roots alone.
+            let mut owners = None;
             let mut forsaken = !is_end && from == From::Roots && !matches!(over, Over::StrongBut(_));
             for edge in self.retainers.edges(node) {
                 forsaken &= self.counting.target(edge).is_none();
                 let holder = nodes.of_edge(edge);
                 let used = if is_end { flow.last.contains(&edge) } else { flow.enter.get(&node) == Some(&edge) };
-                if used || ends.contains(&holder) || !self.allows(over, edge, holder) {
+                if used
+                    || ends.contains(&holder)
+                    || !self.allows(over, edge, holder)
+                    || self.is_repeated(node, holder, &mut owners)?
+                {
                     continue;
                 }
                 if self.begins(from, holder) {
@@ -374,6 +386,40 @@ impl<'a> Holders<'a> {
             _ => {}
         }
         !matches!(nodes.kind(holder), NodeKind::CODE | NodeKind::OBJECT_SHAPE)
+    }
+
+    /// Whether a holder is the store of an object that refers to the node itself: of an array, of a dictionary.
+    fn is_repeated(&self, node: NodeId, holder: NodeId, owners: &mut Owners) -> Result<bool> {
+        /// A dictionary's values stand in cells of its store.
+        const DEEP: usize = 3;
+        let (nodes, edges) = (&self.graph.snapshot().nodes, &self.graph.snapshot().edges);
+        let is_store = |node: NodeId| {
+            matches!(nodes.kind(node), NodeKind::ARRAY | NodeKind::HIDDEN | NodeKind::CODE | NodeKind::OBJECT_SHAPE)
+        };
+        let mut owner = holder;
+        for _ in 0..DEEP {
+            if is_store(owner) {
+                owner = self.tree.immediate(owner);
+            }
+        }
+        if owner == holder || is_store(owner) || self.is_top(owner) {
+            return Ok(false);
+        }
+        if owners.is_none() {
+            let direct = |&edge: &usize| {
+                matches!(edges.kind(edge), EdgeKind::Property | EdgeKind::Element | EdgeKind::Context)
+                    && self.counting.target(edge).is_some()
+            };
+            let direct = self.retainers.edges(node).filter(direct).map(|edge| nodes.of_edge(edge));
+            let mut set = FxHashSet::default();
+            for owner in direct {
+                let refused = |_| Error::no_memory(self.retainers.edges(node).len() as u64 * 8, "holders");
+                set.try_reserve(1).map_err(refused)?;
+                set.insert(owner);
+            }
+            *owners = Some(set);
+        }
+        Ok(owners.as_ref().is_some_and(|owners| owners.contains(&owner)))
     }
 
     /// Whether an edge keeps its target alive. Of a WeakMap's entry the key's edge is taken, as for dominators.

@@ -47,7 +47,12 @@ impl NodeSummary {
 
 /// At most [`NAME_LIMIT`] characters, an ellipsis for what is cut.
 pub(crate) fn shortened(name: String) -> String {
-    match name.char_indices().nth(NAME_LIMIT) {
+    shortened_to(name, NAME_LIMIT)
+}
+
+/// At most so many characters, an ellipsis for what is cut.
+pub(crate) fn shortened_to(name: String, limit: usize) -> String {
+    match name.char_indices().nth(limit) {
         None => name,
         Some((end, _)) => format!("{}…", &name[..end]),
     }

@@ -67,22 +67,29 @@ pub(crate) fn shortest_path(graph: &HeapGraph, node: NodeId, monitor: &Monitor) 
 pub(crate) fn hop(graph: &HeapGraph, edge: usize, monitor: &Monitor) -> Result<Hop> {
     let snapshot = graph.snapshot();
     let (kind, node) = (snapshot.edges.kind(edge), snapshot.edges.target(edge));
-    let name = shortened(graph.edge_name(edge).into_owned());
-    let node_name = shortened(graph.display_name(node));
+    let edge_summary = EdgeSummary::of(graph, edge);
+    let node_summary = HopNode::of(graph, node, monitor)?;
     // What the root points to is known by its own name; the edge has only a number.
     let from_root = snapshot.nodes.of_edge(edge) == snapshot.root();
-    let text = if from_root { node_name.clone() } else { as_code(kind, &name) };
-    Ok(Hop {
-        edge: EdgeSummary { name, kind: kind.name() },
-        node: HopNode {
-            id: snapshot.nodes.id(node),
-            name: node_name,
+    let text = if from_root { node_summary.name.clone() } else { as_code(kind, &edge_summary.name) };
+    Ok(Hop { edge: edge_summary, node: node_summary, place: None, repeats: None, text })
+}
+
+impl EdgeSummary {
+    pub(crate) fn of(graph: &HeapGraph, edge: usize) -> Self {
+        let name = shortened(graph.edge_name(edge).into_owned());
+        Self { name, kind: graph.snapshot().edges.kind(edge).name() }
+    }
+}
+
+impl HopNode {
+    pub(crate) fn of(graph: &HeapGraph, node: NodeId, monitor: &Monitor) -> Result<Self> {
+        Ok(Self {
+            id: graph.snapshot().nodes.id(node),
+            name: shortened(graph.display_name(node)),
             class: graph.classes(monitor)?.get(node).name.clone(),
-        },
-        place: None,
-        repeats: None,
-        text,
-    })
+        })
+    }
 }
 
 /// An edge as code would write it.

@@ -87,7 +87,8 @@ impl Scripts {
             return &file[at + "/node_modules/".len()..];
         }
         let path = file.strip_prefix("file://").unwrap_or(file);
-        if self.root.is_empty() { path } else { path.strip_prefix(&self.root).unwrap_or(path) }
+        // Files that share nothing but the root of all are not told apart by leaving it out.
+        if self.root.len() <= 1 { path } else { path.strip_prefix(&self.root).unwrap_or(path) }
     }
 }
 

@@ -21,10 +21,10 @@ use self::{
     job::{CancelFlag, Job, JsonTask, OnProgress},
 };
 use crate::{
-    analysis::{self, AnalyzeOptions, CompareOptions},
+    analysis::{self, AnalyzeOptions, CompareOptions, InspectOptions},
     error::{Error, Result},
     leaks::{self, LeakOptions},
-    snapshot::Source,
+    snapshot::{ObjectId, Source},
 };
 
 /// How to read and how much to give.
@@ -45,6 +45,14 @@ pub struct Options {
     pub min_growth: Option<u32>,
     /// The last snapshot was taken after a rest.
     pub final_after_rest: Option<bool>,
+    /// UTF-16 units of a string's text to give.
+    pub text_limit: Option<u32>,
+    /// Ways to the roots to give.
+    pub paths: Option<u32>,
+    /// Also references that V8 hides.
+    pub hidden: Option<bool>,
+    /// Ways edge by edge.
+    pub raw_paths: Option<bool>,
 }
 
 type Input = Either<String, Uint8Array>;
@@ -115,6 +123,31 @@ pub fn find_leaks(
         final_after_rest: options.final_after_rest.unwrap_or(usual.final_after_rest),
     };
     Job::start(cancel, on_progress, options.threads, move |monitor| json(&leaks::find_leaks(sources, wanted, monitor)?))
+}
+
+/// The answer of `inspect-object` for the object with an id, as JSON text.
+#[napi(ts_return_type = "Promise<string>")]
+pub fn inspect_object(
+    input: Input,
+    id: u32,
+    options: Option<Options>,
+    cancel: &CancelFlag,
+    #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<OnProgress>,
+) -> AsyncTask<JsonTask> {
+    let options = options.unwrap_or_default();
+    let source = source(input, &options);
+    let usual = InspectOptions::default();
+    let size = |given: Option<u32>, usual: usize| given.map_or(usual, |given| given as usize);
+    let wanted = InspectOptions {
+        limit: size(options.top, usual.limit),
+        text_limit: size(options.text_limit, usual.text_limit),
+        paths: size(options.paths, usual.paths),
+        hidden: options.hidden.unwrap_or(usual.hidden),
+        raw_paths: options.raw_paths.unwrap_or(usual.raw_paths),
+    };
+    Job::start(cancel, on_progress, options.threads, move |monitor| {
+        json(&analysis::inspect(source, ObjectId(id), wanted, monitor)?)
+    })
 }
 
 /// Reads a file to its end as a snapshot: `{sizeBytes, sha256, nodeCount, edgeCount}` as JSON text.
