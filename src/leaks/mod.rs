@@ -14,6 +14,7 @@ mod independence;
 mod patterns;
 mod rising;
 mod series;
+mod slots;
 mod survivors;
 
 use std::collections::BTreeMap;

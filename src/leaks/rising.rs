@@ -52,7 +52,7 @@ impl Search<'_> {
         for node in self.graph().snapshot().nodes.all() {
             monitor.tick(node.index())?;
             // One that came with the last of several intervals has no history, unless it replaces another.
-            if intervals > 1 && self.series.born(node) == intervals && !self.hangs_on_old(node) {
+            if intervals > 1 && self.series.born(node) == intervals && !self.series.has_slot(node) {
                 continue;
             }
             // After a rest it may be empty again, which is worth telling.
@@ -60,17 +60,12 @@ impl Search<'_> {
             let Some((kind, now)) = logical_size(self.graph(), node).filter(|&(_, now)| now >= least) else {
                 continue;
             };
-            let sizes = self.series.sizes(node, now, self.retainers.edges(node));
+            let sizes = self.series.sizes(node, now);
             if sizes.windows(2).take(self.series.loads()).all(|pair| pair[1] >= pair[0].saturating_add(self.min)) {
                 found.push(Rising { node, kind, counts: sizes.into_iter().map(u64::from).collect() });
             }
         }
         Ok(found)
-    }
-
-    fn hangs_on_old(&self, node: NodeId) -> bool {
-        let nodes = &self.graph().snapshot().nodes;
-        self.retainers.edges(node).any(|edge| self.series.is_old(nodes.of_edge(edge)))
     }
 
     /// Whether a node is kept by a new entry of a rising collection, and so is part of that growth.

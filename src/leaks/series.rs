@@ -1,26 +1,23 @@
 //! A series of snapshots of one process: the last one whole, of those before it only what is asked of them.
 //!
 //! What a leak is shows in the last snapshot; the earlier ones say since when each object is there and how big each
-//! collection was. So they are read one after another, reduced to a ledger, and let go.
+//! collection was. So the last one is read first, then the others one after another, reduced to a ledger, and let go.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::entries::logical_size;
+use super::{entries::logical_size, slots::Slots};
 use crate::{
     analysis::SnapshotInfo,
     error::{Code, Error, Result},
     graph::HeapGraph,
     memory,
     monitor::Monitor,
-    snapshot::{EdgeKind, NodeId, Snapshot, Source},
+    snapshot::{NodeId, Snapshot, Source},
 };
 
-/// Collections from this size on are remembered by where they hang, so that one that is made anew each time is
-/// recognised.
-const SLOT_MIN: u32 = 8;
 /// Of the objects that two snapshots share by id, this part agrees in type and name when they are of one process
 /// (99% and more), and far fewer when they are not (7 to 40%).
 const SAME_PROCESS: f64 = 0.8;
@@ -35,8 +32,8 @@ pub(crate) struct Ledger {
     population: FxHashMap<u16, u64>,
     /// Entries of collections, by id.
     sizes: FxHashMap<u32, u32>,
-    /// Entries of collections, by who holds them and under which name.
-    slots: FxHashMap<(u32, u64), u32>,
+    /// Entries of what stood where collections of the last snapshot stand, by those.
+    slots: FxHashMap<NodeId, u32>,
 }
 
 impl Ledger {
@@ -48,21 +45,9 @@ impl Ledger {
             rows.par_sort_unstable();
         }
         let sizes = logical_sizes(graph, monitor)?;
-        let mut slots = FxHashMap::default();
-        for node in snapshot.nodes.all() {
-            for edge in snapshot.nodes.edges(node) {
-                if let Some(name) = slot_name(graph, edge)
-                    && let Some(&size) = sizes.get(&snapshot.nodes.id(snapshot.edges.target(edge)).0)
-                    && size >= SLOT_MIN
-                {
-                    slots.insert((snapshot.nodes.id(node).0, name), size);
-                }
-            }
-            monitor.tick(node.index())?;
-        }
         let (ids, faces): (Vec<u32>, Vec<u16>) = rows.into_iter().unzip();
         let population = count_faces(faces.iter().copied());
-        Ok(Self { info: SnapshotInfo::of(snapshot), ids, faces, population, sizes, slots })
+        Ok(Self { info: SnapshotInfo::of(snapshot), ids, faces, population, sizes, slots: FxHashMap::default() })
     }
 
     /// Highest id of an object of V8's heap; native objects have even ids of their own.
@@ -73,16 +58,6 @@ impl Ledger {
     fn has(&self, id: u32) -> bool {
         self.ids.binary_search(&id).is_ok()
     }
-}
-
-/// Hash of a slot's name, for edges that a program writes: properties and variables.
-fn slot_name(graph: &HeapGraph, edge: usize) -> Option<u64> {
-    let edges = &graph.snapshot().edges;
-    matches!(edges.kind(edge), EdgeKind::Property | EdgeKind::Context).then(|| {
-        let mut hasher = DefaultHasher::new();
-        graph.snapshot().strings.bytes(edges.name_or_index(edge)).hash(&mut hasher);
-        hasher.finish()
-    })
 }
 
 fn face(graph: &HeapGraph, node: NodeId) -> u16 {
@@ -121,6 +96,8 @@ pub(crate) struct Series {
     born: Vec<u8>,
     /// How many nodes of the last snapshot have each type and name.
     population: FxHashMap<u16, u64>,
+    /// Where the collections hang that the first snapshot does not have.
+    slots: Slots,
     /// Whether there was no load in the last of several intervals.
     pub(crate) ends_in_rest: bool,
 }
@@ -133,13 +110,20 @@ impl Series {
             return Err(Error::new(Code::Usage, "finding leaks needs 2 to 255 snapshots of one process"));
         };
         let share = monitor.part(0.8 / (sources.len() + 1) as f64);
-        let mut earlier = Vec::with_capacity(sources.len());
-        for source in sources {
-            let graph = HeapGraph::new(Snapshot::open(source, &share)?, monitor)?;
-            earlier.push(Ledger::of(&graph, monitor)?);
-        }
         let subject = HeapGraph::new(Snapshot::open(last, &share)?, monitor)?;
         let nodes = &subject.snapshot().nodes;
+        let mut earlier: Vec<Ledger> = Vec::with_capacity(sources.len());
+        let mut slots = Slots::default();
+        for source in sources {
+            let graph = HeapGraph::new(Snapshot::open(source, &share)?, monitor)?;
+            let mut ledger = Ledger::of(&graph, monitor)?;
+            if earlier.is_empty() {
+                let is_old = |node| ledger.has(nodes.id(node).0);
+                slots = Slots::of(&subject, subject.retainers(monitor)?, is_old, monitor)?;
+            }
+            ledger.slots = slots.sizes_in(&graph, &ledger.sizes);
+            earlier.push(ledger);
+        }
         let mut born = memory::filled(nodes.len(), earlier.len() as u8, "ages")?;
         born.par_iter_mut().enumerate().for_each(|(node, born)| {
             let id = nodes.id(NodeId::from_index(node)).0;
@@ -149,7 +133,7 @@ impl Series {
         });
         let population = count_faces(nodes.all().map(|node| face(&subject, node)));
         let ends_in_rest = rest && earlier.len() > 1;
-        Ok(Self { subject, earlier, born, population, ends_in_rest })
+        Ok(Self { subject, earlier, born, population, slots, ends_in_rest })
     }
 
     /// Number of intervals between the snapshots.
@@ -172,20 +156,19 @@ impl Series {
         self.born[node.index()] == 0
     }
 
+    /// Whether a collection hangs where it was looked for in the earlier snapshots.
+    pub(crate) fn has_slot(&self, node: NodeId) -> bool {
+        self.slots.has(node)
+    }
+
     /// Entries of a collection of the last snapshot in every snapshot. One that was not there is looked for where
     /// it hangs now: a program may make its collection anew each time.
-    pub(crate) fn sizes(&self, node: NodeId, now: u32, retaining: impl Iterator<Item = usize> + Clone) -> Vec<u32> {
-        let nodes = &self.subject.snapshot().nodes;
-        let id = nodes.id(node).0;
-        let slots =
-            retaining.filter_map(|edge| Some((nodes.id(nodes.of_edge(edge)).0, slot_name(&self.subject, edge)?)));
-        let before = |ledger: &Ledger| {
-            ledger.sizes.get(&id).copied().unwrap_or_else(|| {
-                if ledger.has(id) {
-                    return 0;
-                }
-                slots.clone().filter_map(|slot| ledger.slots.get(&slot)).copied().max().unwrap_or(0)
-            })
+    pub(crate) fn sizes(&self, node: NodeId, now: u32) -> Vec<u32> {
+        let id = self.subject.snapshot().nodes.id(node).0;
+        let before = |ledger: &Ledger| match ledger.sizes.get(&id) {
+            Some(&size) => size,
+            None if ledger.has(id) => 0,
+            None => ledger.slots.get(&node).copied().unwrap_or(0),
         };
         self.earlier.iter().map(before).chain([now]).collect()
     }
