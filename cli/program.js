@@ -14,6 +14,7 @@ const COMMANDS = [
   require('./commands/compare'),
   require('./commands/find-leaks'),
   require('./commands/inspect-object'),
+  require('./commands/node-snapshot'),
   require('./commands/demo'),
 ];
 

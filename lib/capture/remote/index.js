@@ -286,7 +286,13 @@ async function expectSame(file, sha256, abort) {
  * @param {Place} place
  */
 async function finish(file, packed, told, directory, { given, options }) {
-  const finished = await checkAndPack(file, { ...options, packed });
+  const finished = await checkAndPack(file, { ...options, packed }).catch((error) => {
+    if (error.code !== 'ERR_HEAP_CAPTURE') throw error;
+    const { target } = /** @type {any} */ (told.source);
+    const why = error.cause?.message ?? error.message;
+    const message = `what came from ${target} is no whole snapshot: ${why}`;
+    throw new HeapAnalyzerError('ERR_HEAP_REMOTE', message, { cause: error });
+  });
   return given === undefined
     ? giveNameOfOurs(finished, directory, told)
     : giveName(finished, given, { ...told, overwrite: options.overwrite ?? false });
