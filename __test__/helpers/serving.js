@@ -23,10 +23,11 @@ const TOKEN = '0123456789abcdef0123456789abcdef';
 
 /**
  * @param {http.Server} server
+ * @param {string} [host]
  * @returns {Promise<Running>}
  */
-async function listening(server) {
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+async function listening(server, host = '127.0.0.1') {
+  await new Promise((resolve) => server.listen(0, host, () => resolve(undefined)));
   const { port } = /** @type {net.AddressInfo} */ (server.address());
   const close = async () => {
     server.closeAllConnections();
@@ -85,11 +86,12 @@ const servers = {
  * Sends lines as they are and gives all that comes back: fetch() would mend what these tests are about.
  * @param {number} port
  * @param {string[]} lines of the head
+ * @param {string} [address]
  * @returns {Promise<{ status: number, head: string, body: string }>}
  */
-function sendRaw(port, lines) {
+function sendRaw(port, lines, address = '127.0.0.1') {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(port, '127.0.0.1');
+    const socket = net.connect(port, address);
     let text = '';
     socket.setEncoding('latin1').on('data', (chunk) => (text += chunk));
     socket.on('error', reject);
