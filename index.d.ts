@@ -95,6 +95,28 @@ export function compare(
 export function findLeaks(series: SnapshotSeries, options?: FindLeaksOptions): Promise<FindLeaksAnswer>;
 
 /**
+ * Tells all about one object: what it is and where it comes from, why it is alive and what would free it, what it
+ * refers to, what refers to it, and what it keeps alive.
+ *
+ * Rejects with `ERR_HEAP_NO_OBJECT` when the snapshot has no object of that id. Ids are those of one process: an
+ * object has the same id in all snapshots of its process, and none in those of another.
+ *
+ * @param objectId V8's id, as other answers and Chrome DevTools give it: `12345`, `"12345"` or `"@12345"`.
+ *
+ * @example
+ * const { sentence, holders, paths } = await inspectObject('heap.heapsnapshot', '@12345');
+ * console.log(sentence);               // 'Map "sessions" @12345 of 2,000 entries in /app/s.js:5 keeps 1.0 MB alive, …'
+ * console.log(holders.independent);    // 1: one cut is enough
+ * console.log(holders.cut?.text, holders.cut?.frees);  // 'variable "sessions" of login() in /app/s.js' 1015040
+ * console.log(paths[0]?.map((hop) => hop.text).join(' '));
+ */
+export function inspectObject(
+  input: SnapshotInput,
+  objectId: number | string,
+  options?: InspectOptions,
+): Promise<InspectAnswer>;
+
+/**
  * Takes a snapshot of this process (of the isolate of the calling thread) and writes it to a file.
  *
  * It is safe to call in production, as far as a snapshot can be: **the event loop stands still while V8 makes
@@ -375,6 +397,19 @@ export interface CompareOptions extends TaskOptions {
   growth?: boolean;
 }
 
+export interface InspectOptions extends TaskOptions {
+  /** How many rows each list has at most. The answer says how many there are. Default: 100. */
+  limit?: number;
+  /** How many UTF-16 units of a string `value.text` has at most. Default: 10,000. */
+  textLimit?: number;
+  /** How many ways from the roots to look for, 1 to 100; two at least are looked for, to count holders. Default: 3. */
+  paths?: number;
+  /** Also hidden, weak and shortcut references, and the root's own. Default: `false`. */
+  hidden?: boolean;
+  /** Paths edge by edge as the file has them: V8's side tables and long lists are not folded. Default: `false`. */
+  rawPaths?: boolean;
+}
+
 /** Snapshots of one process in the order in which they were taken, by name or as a list of 2 to 255. */
 export type SnapshotSeries =
   | {
@@ -628,6 +663,13 @@ export interface Hop {
     kind: 'context' | 'element' | 'property' | 'internal' | 'hidden' | 'shortcut' | 'weak';
   };
   node: NodeRef;
+  /** The function that it leads to. Only in answers of {@link inspectObject}. */
+  place?: Place;
+  /**
+   * How many steps over references of one name, through objects of one class, it stands for: those of a long list.
+   * `node` is the last. Only in answers of {@link inspectObject}.
+   */
+  repeats?: number;
   /** The hop for people. */
   text: string;
 }
@@ -857,6 +899,145 @@ export interface Place {
   package?: string;
 }
 
+export interface InspectAnswer extends Answer {
+  node: InspectedNode;
+  /** What it is, how big, and who holds it. */
+  sentence: string;
+  holders: Holders;
+  /**
+   * Ways from the roots to it, short ones first, at most {@link InspectOptions.paths}; never over weak references.
+   * Those of independent holders have no object in common; otherwise they share what is up to `holders.shared`, and
+   * nothing after it. Each has the last 256 hops at most.
+   */
+  paths: Hop[][];
+  /** The nearest object that all ways to it pass. Absent for the root. */
+  dominator?: SizedNode;
+  /** The dominator, its dominator, and so on to the root. */
+  dominators: SizedNode[];
+  /** How many there are, also those that `dominators` leaves out; so too with the other counts. */
+  dominatorCount: number;
+  /** What it refers to: first what the program named, then elements, then what V8 links for itself. */
+  properties: Property[];
+  propertyCount: number;
+  /** What refers to it, in the order of Chrome DevTools: those nearest to the roots first. */
+  retainers: Retainer[];
+  retainerCount: number;
+  /** What it keeps alive. */
+  dominated: Dominated;
+  /**
+   * The functions that were running when it was allocated, the innermost first. Absent when the snapshot was not taken
+   * while allocations were tracked, and for what was there before that began.
+   */
+  allocation?: AllocationFrame[];
+}
+
+/** An object with what it retains. */
+export interface SizedNode extends NodeInfo {
+  retainedSize: number;
+}
+
+/** The object that was asked for. */
+export interface InspectedNode extends SizedNode {
+  /** Its position in the snapshot, from 0. */
+  ordinal: number;
+  /** Whether a DOM node hangs on a document; `unknown` for everything else. */
+  detachedness: 'unknown' | 'attached' | 'detached';
+  /**
+   * Entries of a Map or Set, elements of an array, as far as they are in the snapshot: it has no small integers unless
+   * numeric values were recorded.
+   */
+  entries?: number;
+  /** Of a function where it stands, of an instance where its class does. */
+  place?: Place;
+  /** What the program calls it, and the scope that declares the first part of that. */
+  variable?: { name: string; place?: Place };
+  /** For strings, numbers, booleans, `undefined`, `null`, symbols and regular expressions the snapshot has it of. */
+  value?: Value;
+}
+
+/** A value that is no object. */
+export interface Value {
+  type: 'string' | 'number' | 'bigint' | 'boolean' | 'undefined' | 'null' | 'symbol' | 'regexp';
+  /** All of it, or the beginning when it is `truncated`. Of a symbol its description, of a RegExp its source. */
+  text: string;
+  /** The length of a string in UTF-16 units, as far as the snapshot has its text. */
+  length?: number;
+  /** Whether `text` is shorter than `length`. Absent when it is not. */
+  truncated?: true;
+  /**
+   * From how many of a string's parts V8 left text out: it writes the first 1,024 units of each. The program's string
+   * is then longer than `length`. Absent when nothing is missing.
+   */
+  cutParts?: number;
+  /** The id of the string that it, or one of its parts, is a slice of. `text` then shows all of that. */
+  sliceOf?: number;
+}
+
+/** How many hold an object, and what would free it. */
+export interface Holders {
+  /**
+   * How many ways from the roots to it have no object in common. 1: cutting one reference can free it; 2 and more:
+   * cutting one frees nothing; 0: nothing holds it any more.
+   */
+  independent: number;
+  /** There may be more than `independent`; no more were looked for. Absent when all were found. */
+  orMore?: true;
+  /** Where several ways part that are not independent: the last object that all of them pass. */
+  shared?: NodeRef;
+  /** The nearest single reference of the program that frees it. Absent when there is none. */
+  cut?: {
+    edge: Hop['edge'];
+    from: NodeRef;
+    /** The object itself, or one above it that is freed with it. */
+    to: NodeRef;
+    /** The reference for people. */
+    text: string;
+    /** Bytes that cutting it frees: the retained size of `to`. */
+    frees: number;
+    /**
+     * A way on which V8 or Node keeps it nevertheless. Retained sizes leave such ways out, as in Chrome DevTools, when
+     * the program reaches the object too; then cutting may free less than `frees`. Absent when there is none.
+     */
+    besides?: Hop[];
+  };
+}
+
+/** A reference from an object. */
+export interface Property {
+  /** Name of the property or variable, index of the element. */
+  name: string;
+  kind: Hop['edge']['kind'];
+  node: SizedNode;
+}
+
+/** A reference to an object. */
+export interface Retainer extends Property {
+  /** The fewest references from the root to where it comes from. */
+  distance: number;
+}
+
+/** What an object keeps alive: all that it dominates but itself. */
+export interface Dominated {
+  count: number;
+  selfSize: number;
+  /** By class, those with most bytes first. */
+  classes: Array<{ name: string; key: string; count: number; selfSize: number }>;
+  classCount: number;
+}
+
+/** A function on an allocation stack. */
+export interface AllocationFrame {
+  /** Absent for functions without a name. */
+  function?: string;
+  /** Absent for what is built in. */
+  file?: string;
+  /** Where the function begins. */
+  line?: number;
+  column?: number;
+  /** See {@link Place.package}. */
+  package?: string;
+}
+
 /** What {@link takeHeapSnapshot} did. */
 export interface CaptureAnswer {
   /** Absolute. */
@@ -937,6 +1118,7 @@ export interface PreflightReport {
  * | code | means |
  * |---|---|
  * | `ERR_HEAP_USAGE` | an argument or option is not what it should be |
+ * | `ERR_HEAP_NO_OBJECT` | the snapshot has no object of this id |
  * | `ERR_HEAP_NOT_FOUND` | there is no such file or directory |
  * | `ERR_HEAP_IS_DIRECTORY` | a directory stands where a file should be |
  * | `ERR_HEAP_PERMISSION` | the system does not let this process read or write there |
@@ -979,6 +1161,7 @@ export class HeapAnalyzerError extends Error {
 
 export type ErrorCode =
   | 'ERR_HEAP_USAGE'
+  | 'ERR_HEAP_NO_OBJECT'
   | 'ERR_HEAP_NOT_FOUND'
   | 'ERR_HEAP_IS_DIRECTORY'
   | 'ERR_HEAP_PERMISSION'

@@ -10,8 +10,10 @@ const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
 const api = require('..');
+const { make } = require('../fixtures/make');
 const { root, run } = require('./helpers/run');
 const { sessionsText } = require('./helpers/snapshot');
+const { elementOf, objectOf } = require('./helpers/objects');
 const { takeSeries } = require('./helpers/series');
 const { temporaryDirectory } = require('./helpers/temporary');
 
@@ -24,8 +26,8 @@ const samples = {
     export const few: SnapshotInfo = ${info.replace(', edgeCount: 1', '')};
     export const many: SnapshotInfo = ${info.replace('}', ', more: 1 }')};`,
 
-  'user.mts': `import { analyze, compare, findLeaks, takeHeapSnapshot, HeapAnalyzerError, version } from 'heap-analyzer';
-    import type { AcceptedLeak, AnalyzeAnswer, CompareAnswer, CaptureAnswer, FindLeaksAnswer, Progress } from 'heap-analyzer';
+  'user.mts': `import { analyze, compare, findLeaks, inspectObject, takeHeapSnapshot, HeapAnalyzerError, version } from 'heap-analyzer';
+    import type { AcceptedLeak, AnalyzeAnswer, CompareAnswer, CaptureAnswer, FindLeaksAnswer, InspectAnswer, Progress } from 'heap-analyzer';
 
     const self: AnalyzeAnswer = await analyze();
     const file: AnalyzeAnswer = await analyze(new URL('file:///x'), {
@@ -42,6 +44,8 @@ const samples = {
       { baseline: 'a', target: Buffer.from('x'), final: new URL('file:///x') },
       { minGrowth: 3, finalAfter: 'rest', ignore: ['x', ...accepted], traceAllObjects: true, threads: 1 },
     );
+    const object: InspectAnswer = await inspectObject('a', '@5', { limit: 3, textLimit: 9, paths: 2, hidden: true, rawPaths: true });
+    console.log(object.holders.cut?.besides?.[0]?.text, object.allocation?.[0]?.line, object.node.value?.truncated);
     const list: FindLeaksAnswer = await findLeaks({ snapshots: ['a', 'b'] as const });
     const place: string | undefined = three.findings[0]?.holder.place?.file;
     if (list.verdict === 'leak') console.log(place, list.fixed?.[0]?.why, list.groups?.[0]?.holder?.name);
@@ -58,6 +62,8 @@ const samples = {
 
     // @ts-expect-error there is no such option
     await analyze('x', { tpo: 3 });
+    // @ts-expect-error an object is needed
+    await inspectObject('x');
     // @ts-expect-error two snapshots are needed
     await compare('x');
     // @ts-expect-error two snapshots are needed
@@ -80,6 +86,19 @@ const samples = {
 const complaints = new Map();
 
 /**
+ * An object, what refers to it and the biggest ones, every list short: literals of the compiler's.
+ * @param {string} file
+ * @param {number} id
+ */
+async function inspected(file, id) {
+  const options = { limit: 2, textLimit: 20, paths: 1 };
+  const { biggest } = await api.analyze(file, { top: 3 });
+  const { retainers } = await api.inspectObject(file, id, options);
+  const ids = [id, ...[...retainers, ...biggest].map(({ node }) => node.id)];
+  return Promise.all(ids.map((each) => api.inspectObject(file, each, options)));
+}
+
+/**
  * Real answers as literals of their declared types. A literal may have no key that is not declared, and must have
  * all that are required: that is what makes the compilation a check.
  * @param {string} directory
@@ -90,6 +109,7 @@ async function realAnswers(directory) {
   fs.writeFileSync(base, sessionsText(3));
   fs.writeFileSync(target, sessionsText(5));
   const snapshots = await takeSeries(directory, 'leaking');
+  const timeline = await make({ program: 'timeline' });
   const error = await api.analyze('/there/is/nothing').catch((thrown) => thrown);
   const literals = {
     AnalyzeAnswer: [await api.analyze(base), await api.analyze(), await api.analyze(fs.readFileSync(base))],
@@ -106,6 +126,14 @@ async function realAnswers(directory) {
       )),
       await api.findLeaks({ snapshots: [...snapshots].reverse() }),
       await api.findLeaks({ baseline: snapshots[0], target: snapshots[1] }),
+    ],
+    InspectAnswer: [
+      await api.inspectObject(base, 5),
+      ...(await inspected(
+        snapshots[2],
+        objectOf(snapshots[2], (node) => node.name === 'user-1499'),
+      )),
+      ...(await inspected(timeline, elementOf(timeline, 'held', 499))),
     ],
     CaptureAnswer: [
       await api.takeHeapSnapshot(path.join(directory, 'a')),
