@@ -905,9 +905,9 @@ export interface InspectAnswer extends Answer {
   sentence: string;
   holders: Holders;
   /**
-   * Ways from the roots to it, short ones first, at most {@link InspectOptions.paths}; never over weak references.
-   * Those of independent holders have no object in common; otherwise they share what is up to `holders.shared`, and
-   * nothing after it. Each has the last 256 hops at most.
+   * Ways from the roots to it, one for each independent holder, short ones first; at most
+   * {@link InspectOptions.paths}, never over weak references. They share what is up to `holders.shared` and nothing
+   * after it; nothing at all when there is no such object. Each has the last 256 hops at most.
    */
   paths: Hop[][];
   /** The nearest object that all ways to it pass. Absent for the root. */
@@ -976,13 +976,14 @@ export interface Value {
 /** How many hold an object, and what would free it. */
 export interface Holders {
   /**
-   * How many ways from the roots to it have no object in common. 1: cutting one reference can free it; 2 and more:
-   * cutting one frees nothing; 0: nothing holds it any more.
+   * How many ways to it there are that have no object in common but where they begin: at the roots, or at `shared`.
+   * 1: one reference holds it, and cutting it frees it; 2 and more: cutting one of them frees nothing; 0: nothing
+   * holds it any more.
    */
   independent: number;
   /** There may be more than `independent`; no more were looked for. Absent when all were found. */
   orMore?: true;
-  /** Where several ways part that are not independent: the last object that all of them pass. */
+  /** Where several ways part that all come from one object, such as the global one: the last that all pass. */
   shared?: NodeRef;
   /** The nearest single reference of the program that frees it. Absent when there is none. */
   cut?: {

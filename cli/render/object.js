@@ -127,12 +127,11 @@ function pathSection({ paths, holders }, style) {
   const { dim } = style.colors;
   const { independent, orMore, shared, cut } = holders;
   if (paths.length === 0) return [];
+  const meet = shared ? `, which meet in @${shared.id}` : '';
   const about =
     independent > 1
-      ? `${count(independent)}${orMore ? ' or more' : ''} independent holders`
-      : shared
-        ? `${count(paths.length)} ways, all through @${shared.id}`
-        : 'one way';
+      ? `${count(independent)}${orMore ? ' or more' : ''} independent holders${meet}`
+      : 'one holder';
   const ways = paths.flatMap((/** @type {any} */ path, /** @type {number} */ index) =>
     numbered(path, paths.length > 1 ? `${index + 1}. ` : '', style),
   );

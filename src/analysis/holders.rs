@@ -25,12 +25,13 @@ use crate::{
 /// Who holds a node, or a set of nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Held {
-    /// Ways from the roots that share no node; 0 when nothing holds it. Looked for up to a limit.
-    pub(crate) independent: usize,
-    /// The ways as edges, the first at the root's side. Without nodes in common when there are several independent
-    /// ones; else those that share the way to [`Self::shared`] and nothing after it.
+    /// Ways from the roots that share no node at all; 0 when nothing holds it. Looked for up to a limit.
+    pub(crate) from_roots: usize,
+    /// Independent ways as edges, the first at the root's side: those from the roots when there are several; else
+    /// those that have nothing in common after [`Self::shared`], and up to there everything. One way means that one
+    /// reference holds it, which is [`Self::cut`].
     pub(crate) paths: Vec<Vec<usize>>,
-    /// Where several ways part that are not independent: the last node that all of them pass.
+    /// Where several ways part that all come from one node: the last that all of them pass.
     pub(crate) shared: Option<NodeId>,
     /// The nearest reference that everything depends on.
     pub(crate) cut: Option<Cut>,
@@ -124,13 +125,13 @@ impl<'a> Holders<'a> {
     /// # Errors
     /// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
     pub(crate) fn of_all(&mut self, targets: &[NodeId], limit: usize, monitor: &Monitor) -> Result<Held> {
-        let nothing = Held { independent: 0, paths: Vec::new(), shared: None, cut: None };
+        let nothing = Held { from_roots: 0, paths: Vec::new(), shared: None, cut: None };
         let Some(common) = self.common(targets) else { return Ok(nothing) };
         let ends: FxHashSet<NodeId> = targets.iter().copied().collect();
         let paths = self.ways(From::Roots, &ends, limit, monitor)?;
-        let mut held = Held { independent: paths.len(), paths, ..nothing };
-        if held.independent != 1 || limit < 2 {
-            held.cut = self.cut(common, held.independent, monitor)?;
+        let mut held = Held { from_roots: paths.len(), paths, ..nothing };
+        if held.from_roots != 1 || limit < 2 {
+            held.cut = self.cut(common, held.from_roots, monitor)?;
             return Ok(held);
         }
         // One way that everything depends on up to some node; from there on there may be several.
@@ -160,8 +161,8 @@ impl<'a> Holders<'a> {
     }
 
     /// The nearest reference above `node` that everything depends on, when there is one.
-    fn cut(&mut self, node: NodeId, independent: usize, monitor: &Monitor) -> Result<Option<Cut>> {
-        if independent != 1 {
+    fn cut(&mut self, node: NodeId, from_roots: usize, monitor: &Monitor) -> Result<Option<Cut>> {
+        if from_roots != 1 {
             return Ok(None);
         }
         let (graph, retainers) = (self.graph, self.retainers);

@@ -35,14 +35,14 @@ fn diamond() -> Heap {
 fn ways_that_part_below_a_holder_are_one_holder() {
     let graph = diamond().graph();
     let d = held(&graph, &[4], 3);
-    assert_eq!((d.independent, d.shared), (1, Some(NodeId(1))));
+    assert_eq!((d.from_roots, d.shared), (1, Some(NodeId(1))));
     let ways: Vec<_> = d.paths.iter().map(|way| nodes_of(&graph, way)).collect();
     assert_eq!(ways, [[0, 1, 2, 4], [0, 1, 3, 4]]);
     // No edge below the top frees it: the nearest that does is the one that holds the top.
     let cut = d.cut.unwrap();
     assert_eq!((graph.snapshot().edges.target(cut.edge), cut.frees, cut.besides), (NodeId(1), 50, None));
     let e = held(&graph, &[5], 3);
-    assert_eq!((e.independent, e.shared), (1, None));
+    assert_eq!((e.from_roots, e.shared), (1, None));
     let cut = e.cut.unwrap();
     assert_eq!((&*graph.edge_name(cut.edge), cut.frees), ("e", 10));
 }
@@ -53,8 +53,8 @@ fn two_holders_are_two_and_no_cut_is_enough() {
     heap.edge(0, "element", "2", 3);
     let graph = heap.graph();
     let d = held(&graph, &[4], 3);
-    assert_eq!((d.independent, d.shared, d.cut), (2, None, None));
-    assert_eq!(held(&graph, &[4], 1).independent, 1);
+    assert_eq!((d.from_roots, d.shared, d.cut), (2, None, None));
+    assert_eq!(held(&graph, &[4], 1).from_roots, 1);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_way_gives_room_to_another() {
     }
     let graph = heap.graph();
     let five = held(&graph, &[five as u32], 3);
-    assert_eq!(five.independent, 2);
+    assert_eq!(five.from_roots, 2);
     let inner: BTreeSet<u32> = five.paths.iter().flat_map(|way| nodes_of(&graph, &way[1..way.len() - 1])).collect();
     assert_eq!(inner.len(), 5);
 }
@@ -85,7 +85,7 @@ fn two_references_of_one_object_are_two_ways_but_one_holder() {
     heap.edge(global, "property", "backup", map);
     let graph = heap.graph();
     let map = held(&graph, &[2], 3);
-    assert_eq!((map.independent, map.paths.len(), map.shared), (1, 2, Some(NodeId(1))));
+    assert_eq!((map.from_roots, map.paths.len(), map.shared), (1, 2, Some(NodeId(1))));
     assert_eq!(map.cut.unwrap().frees, 100);
 }
 
@@ -98,12 +98,12 @@ fn what_nothing_holds_says_so() {
     heap.edge(lost, "property", "x", kept);
     heap.edge(b, "property", "b", b);
     let graph = heap.graph();
-    assert_eq!(held(&graph, &[lost as u32], 3).independent, 0);
-    assert_eq!(held(&graph, &[0], 3).independent, 0);
-    assert_eq!(held(&graph, &[], 3).independent, 0);
+    assert_eq!(held(&graph, &[lost as u32], 3).from_roots, 0);
+    assert_eq!(held(&graph, &[0], 3).from_roots, 0);
+    assert_eq!(held(&graph, &[], 3).from_roots, 0);
     // Dominators take what nothing holds as a root, and so it is here.
     let kept = held(&graph, &[kept as u32], 3);
-    assert_eq!((kept.independent, kept.paths, kept.cut.unwrap().frees), (1, vec![vec![3]], 10));
+    assert_eq!((kept.from_roots, kept.paths, kept.cut.unwrap().frees), (1, vec![vec![3]], 10));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_store_repeats_what_its_array_holds() {
     heap.edge(store, "internal", "3", entry);
     let graph = heap.graph();
     let entry = held(&graph, &[entry as u32], 3);
-    assert_eq!((entry.independent, entry.paths.len(), entry.shared), (1, 1, None));
+    assert_eq!((entry.from_roots, entry.paths.len(), entry.shared), (1, 1, None));
     let cut = entry.cut.unwrap();
     assert_eq!((graph.snapshot().edges.kind(cut.edge), cut.frees, cut.besides), (EdgeKind::Element, 50, None));
 }
@@ -153,7 +153,7 @@ fn a_category_that_an_object_holds_is_the_objects() {
     }
     let graph = heap.graph();
     let shared = held(&graph, &[shared as u32], 3);
-    assert_eq!((shared.independent, shared.paths.len(), shared.shared), (1, 2, Some(NodeId(category as u32))));
+    assert_eq!((shared.from_roots, shared.paths.len(), shared.shared), (1, 2, Some(NodeId(category as u32))));
     assert_eq!(graph.snapshot().edges.target(shared.cut.unwrap().edge), NodeId(category as u32));
 }
 
@@ -171,7 +171,7 @@ fn a_long_list_is_no_problem() {
     }
     let graph = heap.graph();
     let last = held(&graph, &[length], 3);
-    assert_eq!((last.independent, last.paths[0].len()), (1, length as usize));
+    assert_eq!((last.from_roots, last.paths[0].len()), (1, length as usize));
     assert_eq!(last.cut.unwrap().frees, 1);
 }
 
@@ -338,7 +338,7 @@ proptest! {
         let targets: Vec<u32> = ends.iter().map(|&end| end as u32).collect();
         let limit = 4;
         let found = held(&graph, &targets, limit);
-        prop_assert_eq!(found.independent, naive.flow(&ends).min(limit));
+        prop_assert_eq!(found.from_roots, naive.flow(&ends).min(limit));
 
         let mut inner = BTreeSet::new();
         for way in &found.paths {
@@ -360,7 +360,7 @@ proptest! {
                 prop_assert!(naive.tops.contains(node) || inner.insert(*node), "{} is on two ways", node);
             }
         }
-        prop_assert_eq!(found.shared.is_some(), found.independent == 1 && found.paths.len() > 1);
+        prop_assert_eq!(found.shared.is_some(), found.from_roots == 1 && found.paths.len() > 1);
 
         // Every edge cut in turn.
         let before = naive.alive(None);
@@ -376,6 +376,13 @@ proptest! {
         let best = can_be_cut.filter_map(|&(edge, ..)| freed(edge)).min();
         if held_ends.len() == ends.len() {
             prop_assert_eq!(found.cut.as_ref().map(|cut| cut.frees), best);
+            // One way to one object is one reference, unless a category has several to it; two ways are none.
+            if let [end] = targets[..] {
+                let own = found.cut.as_ref().filter(|cut| graph.snapshot().edges.target(cut.edge).0 == end);
+                let from_top = naive.tops.contains(&graph.snapshot().nodes.of_edge(found.paths[0][0]).index());
+                let direct = found.paths[0].len() == 1 && from_top;
+                prop_assert!(own.is_some() == (found.paths.len() == 1) || direct && own.is_none());
+            }
             if let Some(cut) = &found.cut {
                 prop_assert_eq!(freed(cut.edge), Some(cut.frees));
             }

@@ -27,16 +27,16 @@ const TEXT: usize = 24;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HoldersSummary {
-    /// Ways from the roots that have no object in common. 1: somebody holds it alone; 2 and more: cutting one of
-    /// them frees nothing; 0: nothing holds it.
+    /// Ways to it that have no object in common but where they begin: at the roots, or at `shared`. 1: one reference
+    /// holds it; 2 and more: cutting one of them frees nothing; 0: nothing holds it.
     pub independent: usize,
     /// There may be more: no more were looked for.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub or_more: bool,
-    /// The last object that all of several paths pass, where the holders are not independent.
+    /// Where several ways part that all come from one object: the last that all of them pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared: Option<HopNode>,
-    /// The nearest single reference that everything depends on; absent when there is none.
+    /// The nearest single reference of the program that frees it; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut: Option<CutReference>,
 }
@@ -74,7 +74,7 @@ impl Holding<'_> {
     pub(super) fn summary(&self, monitor: &Monitor) -> Result<HoldersSummary> {
         let cut = self.cut().map(|cut| self.cut_reference(cut, monitor)).transpose()?;
         Ok(HoldersSummary {
-            independent: self.held.independent,
+            independent: self.held.paths.len(),
             or_more: self.is_or_more(),
             shared: self.held.shared.map(|node| HopNode::of(self.graph, node, monitor)).transpose()?,
             cut,
@@ -82,7 +82,7 @@ impl Holding<'_> {
     }
 
     fn is_or_more(&self) -> bool {
-        self.held.independent == self.looked_for
+        self.held.paths.len() == self.looked_for
     }
 
     fn cut_reference(&self, cut: &Cut, monitor: &Monitor) -> Result<CutReference> {
@@ -155,44 +155,35 @@ impl Holding<'_> {
         if self.graph.is_root_or_synthetic(self.node) {
             return Ok("It stands for roots that V8 begins with and is no object of the program.".to_owned());
         }
-        if held.independent == 0 {
-            return Ok("Nothing holds it any more: the next garbage collection may free it.".to_owned());
-        }
-        if held.independent > 1 {
-            let more = if self.is_or_more() { " or more" } else { "" };
-            let count = held.independent;
-            return Ok(format!("{count}{more} independent holders keep it: cutting one reference frees nothing."));
-        }
-        let ways = match held.shared {
-            Some(shared) => {
-                let more = if held.paths.len() == self.looked_for { " or more" } else { "" };
-                let through = self.label(shared, monitor)?;
-                Some(format!("{}{more} ways lead to it, all through {through}", held.paths.len()))
+        let reference = |cut: &Cut| self.reference(cut.edge, monitor);
+        let mut text = match (held.paths.len(), self.cut()) {
+            (0, _) => return Ok("Nothing holds it any more: the next garbage collection may free it.".to_owned()),
+            (1, Some(cut)) => {
+                format!("One reference holds it: cutting {} frees {}.", reference(cut)?, words::bytes(cut.frees))
             }
-            None => None,
+            (1, None) => {
+                let top = self.graph.snapshot().nodes.of_edge(held.paths[0][0]);
+                return Ok(format!(
+                    "Only {} holds it: V8 itself, or Node for an open handle.",
+                    self.label(top, monitor)?
+                ));
+            }
+            (ways, cut) => {
+                let more = if self.is_or_more() { " or more" } else { "" };
+                let meet = held.shared.map(|shared| self.label(shared, monitor)).transpose()?;
+                let meet = meet.map_or_else(String::new, |shared| format!(" They meet in {shared}."));
+                let cut = match cut {
+                    Some(cut) => format!(
+                        " The nearest single reference that frees it is {}: cutting that frees {}, this object with it.",
+                        reference(cut)?,
+                        words::bytes(cut.frees)
+                    ),
+                    None => String::new(),
+                };
+                format!("{ways}{more} independent holders keep it: cutting one frees nothing.{meet}{cut}")
+            }
         };
-        let own = |cut: &&Cut| self.graph.snapshot().edges.target(cut.edge) == self.node;
-        let Some(cut) = self.cut() else {
-            let top = held.cut.as_ref().filter(own).map(|cut| self.graph.snapshot().nodes.of_edge(cut.edge));
-            return Ok(match (top, ways) {
-                (Some(top), _) => {
-                    format!("Only {} holds it: V8 itself, or Node for an open handle.", self.label(top, monitor)?)
-                }
-                (None, Some(ways)) => format!("{ways}: no single reference frees it."),
-                (None, None) => "V8 itself holds it: no reference of the program frees it.".to_owned(),
-            });
-        };
-        let (reference, frees) = (self.reference(cut.edge, monitor)?, words::bytes(cut.frees));
-        let mut text = match ways {
-            _ if own(&cut) => format!("One reference holds it: cutting {reference} frees {frees}."),
-            Some(ways) => format!(
-                "{ways}; the nearest single reference that frees it is {reference}: cutting that frees {frees}, this object with it."
-            ),
-            None => format!(
-                "The nearest single reference that frees it is {reference}: cutting that frees {frees}, this object with it."
-            ),
-        };
-        if cut.besides.is_some() {
+        if self.cut().is_some_and(|cut| cut.besides.is_some()) {
             text.push_str(" V8 or Node holds it besides, by a way that retained sizes leave out: it may free less.");
         }
         Ok(text)

@@ -65,8 +65,8 @@ pub struct Inspection {
     pub sentence: String,
     /// How many hold it, and what would free it.
     pub holders: HoldersSummary,
-    /// Ways from the roots to it, short ones first. They have no object in common when the holders are independent;
-    /// else none after the one that the holders share.
+    /// Ways from the roots to it, short ones first, one for each independent holder. They have nothing in common after
+    /// the object that the holders share, and nothing at all when they share none.
     pub paths: Vec<Vec<Hop>>,
     /// The nearest object that everything alive in it depends on; absent for the root.
     #[serde(skip_serializing_if = "Option::is_none")]
