@@ -45,16 +45,22 @@ const bytes = integer(1, Number.MAX_SAFE_INTEGER);
 
 const { signal: _signal, threadId: _thread, ...ofCaptures } = heapOptions;
 
+/** @param {unknown} value @param {string} name */
+function object(value, name) {
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value;
+  throw badArgument(name, 'true, false or an object', value);
+}
+
 /** @type {(value: unknown, name: string) => Record<string, any> | false} */
 const captures = (value, name) => {
   if (typeof value === 'boolean') return value ? {} : false;
-  return readOptions(name, value, { ...ofCaptures, ...directoryOptions });
+  return readOptions(name, object(value, name), { ...ofCaptures, ...directoryOptions });
 };
 
 /** @type {(value: unknown, name: string) => { count?: number, force?: boolean } | false} */
 const nearLimit = (value, name) => {
   if (typeof value === 'boolean') return value ? {} : false;
-  return readOptions(name, value, { count: integer(1, 16), force: flag });
+  return readOptions(name, object(value, name), { count: integer(1, 16), force: flag });
 };
 
 /** @param {unknown} given */
