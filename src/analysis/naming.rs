@@ -60,6 +60,8 @@ pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Script
     let mut steps = vec![Step { node, next: None, text: String::new(), length: 0 }];
     let mut queue = VecDeque::from([0]);
     let mut seen: FxHashSet<NodeId> = FxHashSet::from_iter([node]);
+    // A variable of a call inside a package: the program's own name for it says more, where there is one.
+    let mut second: Option<Name> = None;
     while let Some(at) = queue.pop_front() {
         if steps.len() > LIMIT || steps[at].length >= STEPS {
             break;
@@ -82,8 +84,16 @@ pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Script
             // A variable of Node itself names a thing only when nothing nearer does.
             && (rank < NODE_ITSELF || at > 0)
         {
-            let expression = joined(&steps, at, graph.edge_name(edge).into_owned());
-            return Some(Name { expression, root: NameRoot::Variable, place });
+            let of_package = |place: &Place| rank > 0 && place.package.is_some() && place.function.is_some();
+            if place.as_ref().is_some_and(of_package) {
+                second = second.or_else(|| {
+                    let expression = joined(&steps, at, graph.edge_name(edge).into_owned());
+                    Some(Name { expression, root: NameRoot::Variable, place })
+                });
+            } else if rank == 0 || second.is_none() {
+                let expression = joined(&steps, at, graph.edge_name(edge).into_owned());
+                return Some(Name { expression, root: NameRoot::Variable, place });
+            }
         }
         for edge in retainers.edges(here) {
             let holder = snapshot.nodes.of_edge(edge);
@@ -100,7 +110,7 @@ pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Script
                 EdgeKind::Property if word == Word::Proto => continue,
                 EdgeKind::Property => property(&graph.edge_name(edge)),
                 EdgeKind::Element => format!("[{}]", graph.edge_name(edge)),
-                EdgeKind::Internal if word == Word::Value && graph.word(holder) == Word::Cell => {
+                EdgeKind::Internal if word == Word::Value && graph.word(holder) == Word::Cell && second.is_none() => {
                     let expression = joined(&steps, at, String::new());
                     let expression = expression.trim_start_matches('.').to_owned();
                     return Some(Name { expression, root: NameRoot::ModuleVariable, place: None });
@@ -113,13 +123,13 @@ pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Script
             if !seen.insert(holder) || graph.is_root_or_synthetic(holder) {
                 continue;
             }
-            if is_global(graph, holder) {
+            if is_global(graph, holder) && second.is_none() {
                 let expression = joined(&steps, at, format!("globalThis{text}"));
                 return Some(Name { expression, root: NameRoot::Global, place: None });
             }
             if snapshot.nodes.kind(holder) == NodeKind::CLOSURE {
                 let function = graph.raw_name(holder);
-                if kind == EdgeKind::Property && !function.is_empty() && text != ".prototype" {
+                if kind == EdgeKind::Property && !function.is_empty() && text != ".prototype" && second.is_none() {
                     let expression = joined(&steps, at, format!("{function}{text}"));
                     let place = scripts.place(graph, holder);
                     return Some(Name { expression, root: NameRoot::Function, place });
@@ -131,7 +141,7 @@ pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Script
             queue.push_back(steps.len() - 1);
         }
     }
-    None
+    second
 }
 
 /// The whole expression: what the way back ended with, then the texts of the steps towards the object.

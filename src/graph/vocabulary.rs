@@ -48,6 +48,10 @@ pub enum Word {
     Element,
     /// Text that starts with `Detached `.
     Detached,
+    /// `properties`: where an object's properties are that do not fit in it.
+    Properties,
+    /// `reactions_or_result`: from a promise to what waits for it, or to its value.
+    ReactionsOrResult,
     /// `table`: what holds the entries of a Map or Set.
     Table,
     /// `context`: from a closure to the variables it sees.
@@ -72,7 +76,7 @@ pub enum Word {
     WeakMapPair,
 }
 
-const EXACT: [(&str, Word); 22] = [
+const EXACT: [(&str, Word); 24] = [
     ("Object", Word::Object),
     ("Array", Word::Array),
     ("elements", Word::Elements),
@@ -85,6 +89,8 @@ const EXACT: [(&str, Word); 22] = [
     ("system / ExternalStringData", Word::ExternalStringData),
     ("system / JSArrayBufferData", Word::ArrayBufferData),
     ("(Document DOM trees)", Word::DocumentDomTrees),
+    ("properties", Word::Properties),
+    ("reactions_or_result", Word::ReactionsOrResult),
     ("table", Word::Table),
     ("context", Word::Context),
     ("shared", Word::Shared),

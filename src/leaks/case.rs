@@ -54,12 +54,13 @@ fn module_file(graph: &HeapGraph, module: NodeId) -> Option<Place> {
     Some(Place { package: package_of(&file), file, line: None, column: None, function: None })
 }
 
-/// A function of the program near the newest entries: their callback or listener.
+/// A function near the newest entries: their callback or listener. The program's own, or else a package's.
 fn opener(graph: &HeapGraph, scripts: &Scripts, entries: &[NodeId]) -> Option<Place> {
     /// Entries that are asked, and objects around each that are looked at.
     const ASKED: usize = 8;
-    const AROUND: usize = 400;
+    const AROUND: usize = 1200;
     let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+    let mut second = None;
     for &entry in entries.iter().rev().take(ASKED) {
         let mut seen = FxHashSet::from_iter([entry]);
         let mut queue = VecDeque::from([entry]);
@@ -77,18 +78,18 @@ fn opener(graph: &HeapGraph, scripts: &Scripts, entries: &[NodeId]) -> Option<Pl
                     continue;
                 }
                 match nodes.kind(target) {
-                    NodeKind::CLOSURE => {
-                        if let Some(place) = scripts.place(graph, target).filter(|place| is_application(&place.file)) {
-                            return Some(place);
-                        }
-                    }
+                    NodeKind::CLOSURE => match scripts.place(graph, target) {
+                        Some(place) if is_application(&place.file) => return Some(place),
+                        Some(place) if place.package.is_some() => second = second.or(Some(place)),
+                        _ => {}
+                    },
                     NodeKind::OBJECT | NodeKind::ARRAY | NodeKind::NATIVE => queue.push_back(target),
                     _ => {}
                 }
             }
         }
     }
-    None
+    second
 }
 
 impl<'a> Case<'a> {

@@ -59,6 +59,43 @@ pub(crate) fn logical_size(graph: &HeapGraph, node: NodeId) -> Option<(Collectio
     }
 }
 
+/// Stores below this many slots are not looked at for what they do not show.
+const LEAST_SLOTS: u32 = 64;
+
+/// The slots of a collection's store, where most of them show no entry: numbers, `null`, `undefined` and booleans are
+/// no nodes, so that of a list of a million durations only the size of its store tells. An upper bound of the
+/// entries, at most about twice as many.
+pub(crate) fn hidden_slots(graph: &HeapGraph, node: NodeId) -> Option<(Collection, u32)> {
+    let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+    if nodes.kind(node) != NodeKind::OBJECT {
+        return None;
+    }
+    let mut largest: Option<(Word, u32)> = None;
+    for edge in nodes.edges(node) {
+        let word = match edges.kind(edge) {
+            EdgeKind::Internal => graph.vocabulary().word(edges.name_or_index(edge)),
+            _ => continue,
+        };
+        if matches!(word, Word::Elements | Word::Properties | Word::Table) {
+            // Two words of header, then the slots.
+            let words = nodes.self_size(edges.target(edge)) / 8;
+            let slots = u32::try_from(words.saturating_sub(2)).unwrap_or(u32::MAX);
+            if largest.is_none_or(|(_, known)| slots > known) {
+                largest = Some((word, slots));
+            }
+        }
+    }
+    let (word, slots) = largest.filter(|&(_, slots)| slots >= LEAST_SLOTS)?;
+    let (kind, shown) = logical_size(graph, node)?;
+    // A slot each for elements; key, value and details for properties; as laid out below for tables.
+    let entries = match word {
+        Word::Elements => slots,
+        Word::Properties => slots / 3,
+        _ => slots / if kind == Collection::Set { 3 } else { 4 },
+    };
+    (shown < entries / 4).then_some((kind, entries))
+}
+
 /// Whether an element or property is something that was put there: no prototype, no hole, no `undefined` that a ring
 /// buffer leaves behind.
 fn is_entry(graph: &HeapGraph, edge: usize) -> bool {

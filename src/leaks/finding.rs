@@ -119,6 +119,12 @@ pub struct Bytes {
 }
 
 impl Finding {
+    /// Bytes by which findings are ranked. What nameless handles keep too is theirs to answer for.
+    pub(super) fn cost(&self) -> u64 {
+        let Independence { independent, cut_frees, others } = &self.retainers;
+        if *independent > 1 && others.is_empty() { *cut_frees } else { self.bytes.retained }
+    }
+
     pub(super) fn of(
         case: &Case<'_>,
         retainers: Independence,
@@ -145,6 +151,13 @@ impl Finding {
         };
         let series: Vec<String> = growth.counts.iter().map(|&count| words::count(count)).collect();
         evidence.insert(0, format!("{} in the snapshots: {}", what(growth.kind), series.join(" → ")));
+        if let GrowthKind::Slots(_) = growth.kind {
+            evidence.push(
+                "what was added are numbers, null, undefined or booleans, which are no objects: counted are the slots of \
+                 its store, an upper bound of the entries"
+                    .to_owned(),
+            );
+        }
         let bytes_in: Vec<String> = growth.bytes.iter().map(|&size| words::bytes(size)).collect();
         evidence.push(format!("bytes that came and stayed, by interval: {}", bytes_in.join(", ")));
         evidence.push(match (&retainers.others[..], retainers.independent) {
@@ -188,6 +201,7 @@ impl Finding {
 fn what(kind: GrowthKind) -> &'static str {
     match kind {
         GrowthKind::Entries(_) => "entries",
+        GrowthKind::Slots(_) => "slots",
         GrowthKind::Objects => "objects",
         GrowthKind::Handles => "handles",
     }

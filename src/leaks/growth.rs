@@ -44,6 +44,8 @@ pub(crate) struct Growth {
 pub(crate) enum GrowthKind {
     /// Entries of a collection.
     Entries(Collection),
+    /// Slots of the store of a collection whose entries are no nodes: numbers, `null` and the like.
+    Slots(Collection),
     /// Objects of a class that an object keeps without a collection: chains and lists.
     Objects,
     /// Objects that hang on a category of the root: handles.

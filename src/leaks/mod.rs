@@ -11,6 +11,7 @@ mod finding;
 mod grade;
 mod growth;
 mod independence;
+mod merge;
 mod patterns;
 mod rising;
 mod series;
@@ -21,7 +22,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::{case::Case, series::Series};
+use self::{case::Case, merge::Told, series::Series};
 pub use self::{
     finding::{Bytes, Entries, Finding, Holder, Origin},
     grade::{Grade, Verdict},
@@ -132,28 +133,36 @@ pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor)
             .push("the snapshots are not in the order they were taken: the last one has the oldest objects".to_owned());
     }
     let grown = growth::find(&series, retainers, options.min_growth, &rest)?;
-    let mut findings = Vec::new();
+    let mut told = Vec::new();
     let mut independence = independence::Search::new(retainers, &scripts);
     if warnings.is_empty() {
         for growth in &grown.list {
             let case = Case::of(&series, retainers, &scripts, growth, &rest)?;
             if !case.is_noise() {
                 let retainers = independence.of(&case, &rest)?;
-                findings.push(Finding::of(&case, retainers, options, &rest)?);
+                let finding = Finding::of(&case, retainers, options, &rest)?;
+                told.push(Told { case, finding });
             }
         }
     }
-    // What costs most first; the fingerprint last, so that equal ones stand in one order in every run.
-    findings.sort_by(|a, b| {
-        let cost = |finding: &Finding| (finding.grade, finding.bytes.retained, finding.entries.added());
-        cost(b).cmp(&cost(a)).then_with(|| a.fingerprint.cmp(&b.fingerprint))
-    });
+    sort(&mut told, |told| &told.finding);
+    let mut findings = merge::merged(told);
+    sort(&mut findings, |finding| finding);
     let verdict = Verdict::of(findings.iter().map(|finding| finding.grade));
     let noise = Noise::of(&grown.unexplained, graph.classes(&rest)?);
     let conclusive = warnings.is_empty();
     let report = LeakReport { verdict, conclusive, findings, noise, warnings };
     let infos = series.into_infos();
     Ok(Answer::about_infos(infos, report))
+}
+
+/// What costs most first; the fingerprint last, so that equal ones stand in one order in every run.
+fn sort<T>(list: &mut [T], finding: impl Fn(&T) -> &Finding) {
+    list.sort_by(|a, b| {
+        let (a, b) = (finding(a), finding(b));
+        let cost = |finding: &Finding| (finding.grade, finding.cost(), finding.entries.added());
+        cost(b).cmp(&cost(a)).then_with(|| a.fingerprint.cmp(&b.fingerprint))
+    });
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use super::{
-    entries::{Collection, entry_nodes, logical_size},
+    entries::{entry_nodes, hidden_slots, logical_size},
     growth::{Explained, Growth, GrowthKind, Search},
 };
 use crate::{
@@ -16,15 +16,16 @@ use crate::{
 
 struct Rising {
     node: NodeId,
-    kind: Collection,
+    kind: GrowthKind,
     counts: Vec<u64>,
 }
 
 /// How far behind its entries a growth reaches for what they share.
 const STEPS_BEHIND: usize = 2;
 
-/// What collections of one kind have in common: their class, the class of what has them, and the name there.
-type Family = (u32, u32, u32);
+/// What collections of one kind have in common: their class, the class of what has them, the name there, and whether
+/// their entries show.
+type Family = (u32, u32, u32, bool);
 
 impl Search<'_> {
     /// Rising collections as growths: one for all of a kind, none for those that are inside the new entries of
@@ -35,7 +36,9 @@ impl Search<'_> {
         let mut families: BTreeMap<Family, Vec<Rising>> = BTreeMap::new();
         for one in rising {
             if !self.is_inside_another(one.node, &nodes) {
-                families.entry(self.family(one.node)).or_default().push(one);
+                let (class, owner, name) = self.family(one.node);
+                let is_shown = matches!(one.kind, GrowthKind::Entries(_));
+                families.entry((class, owner, name, is_shown)).or_default().push(one);
             }
         }
         // The oldest first, so that what two of them keep is counted with the one that had it first.
@@ -57,15 +60,30 @@ impl Search<'_> {
             }
             // After a rest it may be empty again, which is worth telling.
             let least = if self.series.ends_in_rest { 0 } else { self.min };
-            let Some((kind, now)) = logical_size(self.graph(), node).filter(|&(_, now)| now >= least) else {
-                continue;
+            let Some((kind, now)) = logical_size(self.graph(), node) else { continue };
+            let (kind, counts) = match self.rises(self.series.sizes(node, now)) {
+                Some(counts) if now >= least => (GrowthKind::Entries(kind), counts),
+                _ => match self.store_rises(node) {
+                    Some(rising) => rising,
+                    None => continue,
+                },
             };
-            let sizes = self.series.sizes(node, now);
-            if sizes.windows(2).take(self.series.loads()).all(|pair| pair[1] >= pair[0].saturating_add(self.min)) {
-                found.push(Rising { node, kind, counts: sizes.into_iter().map(u64::from).collect() });
-            }
+            found.push(Rising { node, kind, counts });
         }
         Ok(found)
+    }
+
+    /// The sizes, if they rise in every interval with load.
+    fn rises(&self, sizes: Vec<u32>) -> Option<Vec<u64>> {
+        let windows = sizes.windows(2).take(self.series.loads());
+        let rises = windows.into_iter().all(|pair| pair[1] >= pair[0].saturating_add(self.min));
+        rises.then(|| sizes.into_iter().map(u64::from).collect())
+    }
+
+    /// The slots of a store that shows few entries and had to grow in every interval with load.
+    fn store_rises(&self, node: NodeId) -> Option<(GrowthKind, Vec<u64>)> {
+        let (kind, now) = hidden_slots(self.graph(), node).filter(|_| self.series.is_old(node))?;
+        Some((GrowthKind::Slots(kind), self.rises(self.series.slots(node, now))?))
     }
 
     /// Whether a node is kept by a new entry of a rising collection, and so is part of that growth.
@@ -83,7 +101,7 @@ impl Search<'_> {
         false
     }
 
-    fn family(&self, node: NodeId) -> Family {
+    fn family(&self, node: NodeId) -> (u32, u32, u32) {
         let (nodes, edges) = (&self.graph().snapshot().nodes, &self.graph().snapshot().edges);
         let oldest = self
             .retainers
@@ -104,10 +122,16 @@ impl Search<'_> {
 
     fn growth_of(&self, members: &[Rising], explained: &mut Explained) -> Growth {
         let holders = members.iter().map(|member| member.node).collect();
-        let mut growth = self.blank(holders, GrowthKind::Entries(members[0].kind));
+        let mut growth = self.blank(holders, members[0].kind);
         for member in members {
             for (sum, count) in growth.counts.iter_mut().zip(&member.counts) {
                 *sum += count;
+            }
+            if let GrowthKind::Slots(_) = member.kind {
+                for (bytes, pair) in growth.bytes.iter_mut().zip(member.counts.windows(2)) {
+                    *bytes += pair[1].saturating_sub(pair[0]) * 8;
+                }
+                continue;
             }
             growth.freed += self.new_bytes(member.node);
             self.explain(member.node, explained, &mut growth);
@@ -122,6 +146,10 @@ impl Search<'_> {
                     self.explain(entry, explained, &mut growth);
                 }
             }
+        }
+        if let GrowthKind::Slots(_) = growth.kind {
+            growth.freed = growth.bytes.iter().sum();
+            return growth;
         }
         self.explain_behind(explained, &mut growth);
         growth

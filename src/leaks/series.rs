@@ -8,7 +8,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::{entries::logical_size, slots::Slots};
+use super::{
+    entries::{hidden_slots, logical_size},
+    slots::Slots,
+};
 use crate::{
     analysis::SnapshotInfo,
     error::{Code, Error, Result},
@@ -32,6 +35,8 @@ pub(crate) struct Ledger {
     population: FxHashMap<u16, u64>,
     /// Entries of collections, by id.
     sizes: FxHashMap<u32, u32>,
+    /// Slots of the stores that show few entries, by the id of the collection.
+    stores: FxHashMap<u32, u32>,
     /// Entries of what stood where collections of the last snapshot stand, by those.
     slots: FxHashMap<NodeId, u32>,
 }
@@ -47,7 +52,15 @@ impl Ledger {
         let sizes = logical_sizes(graph, monitor)?;
         let (ids, faces): (Vec<u32>, Vec<u16>) = rows.into_iter().unzip();
         let population = count_faces(faces.iter().copied());
-        Ok(Self { info: SnapshotInfo::of(snapshot), ids, faces, population, sizes, slots: FxHashMap::default() })
+        Ok(Self {
+            info: SnapshotInfo::of(snapshot),
+            ids,
+            faces,
+            population,
+            sizes,
+            stores: stores(graph, monitor)?,
+            slots: FxHashMap::default(),
+        })
     }
 
     /// Highest id of an object of V8's heap; native objects have even ids of their own.
@@ -84,6 +97,19 @@ fn logical_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<FxHashMap<u32, 
         }
     }
     Ok(sizes)
+}
+
+/// Slots of every store that shows few entries, by the id of the collection.
+fn stores(graph: &HeapGraph, monitor: &Monitor) -> Result<FxHashMap<u32, u32>> {
+    let nodes = &graph.snapshot().nodes;
+    let mut stores = FxHashMap::default();
+    for node in nodes.all() {
+        monitor.tick(node.index())?;
+        if let Some((_, slots)) = hidden_slots(graph, node) {
+            stores.insert(nodes.id(node).0, slots);
+        }
+    }
+    Ok(stores)
 }
 
 /// The series, read.
@@ -154,6 +180,12 @@ impl Series {
     /// Whether the node was there in the first snapshot.
     pub(crate) fn is_old(&self, node: NodeId) -> bool {
         self.born[node.index()] == 0
+    }
+
+    /// Slots of a collection's store in every snapshot, where they show few entries; 0 where they are few.
+    pub(crate) fn slots(&self, node: NodeId, now: u32) -> Vec<u32> {
+        let id = self.subject.snapshot().nodes.id(node).0;
+        self.earlier.iter().map(|ledger| ledger.stores.get(&id).copied().unwrap_or(0)).chain([now]).collect()
     }
 
     /// Whether a collection hangs where it was looked for in the earlier snapshots.

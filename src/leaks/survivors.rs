@@ -133,7 +133,7 @@ impl Search<'_> {
         let is_root = self.is_top(main.holder);
         let kind = if is_root { GrowthKind::Handles } else { GrowthKind::Objects };
         let mut growth = self.blank(vec![main.holder], kind);
-        let mut sum = if is_root { 0 } else { self.there_before(main.holder, main.class) };
+        let mut sum = self.there_before(main.holder, main.class);
         for (count, came) in growth.counts.iter_mut().zip([0].iter().chain(&main.came)) {
             sum += came;
             *count = sum;
@@ -261,6 +261,11 @@ impl Search<'_> {
     /// Old nodes of a class under a holder.
     fn there_before(&self, holder: NodeId, class: u32) -> u64 {
         let old = |&node: &NodeId| self.series.is_old(node) && self.classes.number(node) == class && node != holder;
+        if self.is_top(holder) {
+            // Those that hang on the root or a category of it, as the new ones do.
+            let hangs_high = |node: &NodeId| self.is_top(self.tree.immediate(*node));
+            return self.graph().snapshot().nodes.all().filter(old).filter(hangs_high).count() as u64;
+        }
         self.tree.subtree(holder).filter(old).count() as u64
     }
 }

@@ -3,6 +3,9 @@
 use super::{Case, Pattern};
 use crate::leaks::growth::GrowthKind;
 
+/// Bytes of a function with a scope of a variable or two.
+const LIGHT: u64 = 400;
+
 pub(super) struct ClosureContext;
 
 impl Pattern for ClosureContext {
@@ -21,7 +24,11 @@ impl Pattern for ClosureContext {
     fn evidence(&self, case: &Case<'_>) -> Option<Vec<String>> {
         let share = case.share(|class| class == "Function" || class == "system / Context");
         let chained = case.growth.kind == GrowthKind::Objects && case.has_part("system / Context");
-        (share > 0.5 || chained).then(|| {
+        // A collection of functions whose scopes keep next to nothing is a collection like any other.
+        let added: u64 = case.added().iter().sum();
+        let bytes: u64 = case.growth.bytes.iter().sum();
+        let keeps_much = !matches!(case.growth.kind, GrowthKind::Entries(_)) || bytes >= added * LIGHT;
+        (share > 0.5 && keeps_much || chained).then(|| {
             let place = case.entry_place.as_ref();
             let at =
                 place.map_or_else(String::new, |place| format!(", made in {}:{}", place.file, place.line.unwrap_or(0)));

@@ -48,6 +48,11 @@ const PATTERNS: [&dyn Pattern; 13] = [
     &global_cache::GlobalCache,
 ];
 
+/// Place of a pattern in the list: the lower, the more particular.
+pub(crate) fn rank(id: &str) -> usize {
+    PATTERNS.iter().position(|pattern| pattern.id() == id).unwrap_or(PATTERNS.len())
+}
+
 /// The pattern that fits a case, with its evidence.
 pub(crate) fn recognise(case: &Case<'_>) -> (&'static dyn Pattern, Vec<String>) {
     PATTERNS

@@ -1,8 +1,21 @@
 //! Reactions on a promise that lives for ever, suspended async functions, lists of waiters.
 
 use super::{Case, Pattern};
+use crate::{analysis::follow, graph::Word, snapshot::NodeId};
 
 pub(super) struct PendingPromises;
+
+/// Whether most of the promises among the entries wait. One that is settled has its value where others have what waits
+/// for them; a map of those is a cache.
+fn are_pending(case: &Case<'_>) -> bool {
+    let graph = case.graph();
+    let is_pending = |&node: &NodeId| match follow(graph, node, Word::ReactionsOrResult) {
+        None => true,
+        Some(result) => graph.raw_name(result) == "system / PromiseReaction",
+    };
+    let promises: Vec<NodeId> = case.sample().filter(|&node| graph.raw_name(node) == "Promise").collect();
+    promises.iter().filter(|node| is_pending(node)).count() * 2 >= promises.len()
+}
 
 impl Pattern for PendingPromises {
     fn id(&self) -> &'static str {
@@ -31,7 +44,8 @@ impl Pattern for PendingPromises {
         };
         let share = case.share(is_waiting);
         let context = case.is_under("kResourceStore") || case.is_under("reactions_or_result");
-        (share > 0.5 || context && share > 0.0 || case.holder_class() == "Promise")
+        let waits = share > 0.5 && are_pending(case);
+        (waits || context && share > 0.0 || case.holder_class() == "Promise")
             .then(|| vec!["the entries are promises or functions that wait for one".to_owned()])
     }
 }
