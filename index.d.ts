@@ -356,6 +356,232 @@ export interface AdoptedSnapshot {
   compression?: 'gzip' | 'zstd';
 }
 
+/**
+ * The endpoint: snapshots of this process over HTTP. It is middleware for Express 4 and 5 and Connect, and with `mount`
+ * a listener for `http.createServer` too. Nothing is mounted by importing this package, and mounting throws unless
+ * `token`, `authorize` or `loopback` says who may ask.
+ *
+ * Routes, relative to the mount: GET and POST `/` take a snapshot; GET `/list`, GET and DELETE `/:id` are about those
+ * that there are; GET `/memory`, `/analyze` and `/leaks` answer questions. See docs/serve.md.
+ *
+ * @example
+ * app.use('/debug/heap-snapshot', heapSnapshotHandler({ token: process.env.HEAP_TOKEN }));
+ *
+ * @example <caption>without a framework</caption>
+ * const heap = heapSnapshotHandler({ token, mount: '/debug/heap-snapshot' });
+ * http.createServer((request, response) => heap(request, response, () => app(request, response)));
+ */
+export function heapSnapshotHandler(
+  options: ServeOptions,
+): (request: any, response: any, next?: (error?: any) => void) => Promise<void> | void;
+
+/**
+ * The endpoint as a plugin for Fastify 4 and 5.
+ *
+ * @example
+ * fastify.register(fastifyPlugin, { prefix: '/debug/heap-snapshot', token: process.env.HEAP_TOKEN });
+ */
+export function fastifyPlugin(
+  instance: any,
+  options: Omit<ServeOptions, 'mount'> & { prefix?: string },
+): Promise<void>;
+
+/**
+ * The endpoint as middleware for Koa: with `mount`, or below koa-mount.
+ *
+ * @example
+ * app.use(koaMiddleware({ mount: '/debug/heap-snapshot', token: process.env.HEAP_TOKEN }));
+ */
+export function koaMiddleware(
+  options: ServeOptions,
+): (context: any, next: () => Promise<any>) => Promise<any>;
+
+export interface ServeOptions {
+  /** Who sends `Authorization: Bearer <token>` may ask. At least 32 characters; several, to change them one by one. */
+  token?: string | readonly string[];
+  /**
+   * May this request ask? Only `true`, or a promise of it, lets it in. It is given the framework's own request (in Koa
+   * the context). With a `token`, both must agree.
+   */
+  authorize?: (request: any) => boolean | Promise<boolean>;
+  /**
+   * For development: only requests from this host, and to a name of this host. Alone it is refused when `NODE_ENV` is
+   * `production`. Default: `false`.
+   */
+  loopback?: boolean;
+  /** The path below which to answer, where the framework does not say. Anything else goes to `next`. */
+  mount?: string;
+  /**
+   * Redact everything that is written or leaves, as {@link redactSnapshot} does. Without it a request can still ask for
+   * that with `?redact=1` or `?redact=keys`. Default: `false`.
+   */
+  redact?: boolean | { propertyKeys?: boolean };
+  /** Where snapshots are kept. Default: `HEAP_SNAPSHOT_DIR`, else the working directory. */
+  directory?: string | URL;
+  /** As in {@link CaptureOptions}. */
+  maxFiles?: number;
+  /** As in {@link CaptureOptions}. */
+  maxBytes?: number;
+  /** As in {@link CaptureOptions}: status 429 with `Retry-After`. */
+  coolDownMs?: number;
+  /** As in {@link CaptureOptions}, for requests that do not say `?compress=`. */
+  compress?: 'gzip' | 'zstd' | false;
+  /** As in {@link CaptureOptions}. */
+  exposeNumericValues?: boolean;
+  /** As in {@link CaptureOptions}. */
+  way?: 'direct' | 'inspector';
+  /** As in {@link CaptureOptions}. */
+  onSnapshot?: (file: string, answer: CaptureAnswer) => unknown;
+  /** How many threads an analysis may use. Default: one per core. */
+  threads?: number;
+}
+
+/**
+ * A health check that measures this very process: status 200, or 503 when one of the lines is crossed. It is for
+ * Express, Fastify and `http`, asks for no token, and so tells only `{ healthy, over }`, unless `figures` is given.
+ *
+ * @example
+ * app.get('/health', healthHandler({ heapUsedAbove: 512 * 1024 * 1024 }));
+ */
+export function healthHandler(options: HealthOptions): (request: any, response: any) => void;
+
+export interface HealthOptions {
+  /** Bytes of heap in use. */
+  heapUsedAbove?: number;
+  /** Bytes of resident memory. */
+  rssAbove?: number;
+  /** Share of V8's limit that is in use, above 0 and up to 1. */
+  heapShareAbove?: number;
+  /** Also tell {@link memoryLedger}. Default: `false`. */
+  figures?: boolean;
+}
+
+/**
+ * Watches the memory of this process: tells of lines that are crossed and of growth, takes snapshots of it within
+ * limits, feeds a gauge. Its timer does not keep the process alive. It never throws once it has started: what goes wrong
+ * is in the alert, or a warning of the process.
+ *
+ * An alert that goes on is told again after `coolDown`. Growth is counted from the heap at the start (or after
+ * `warmUp`), and from each alert anew.
+ *
+ * @example <caption>above 500 MB, looked at every five minutes</caption>
+ * watchMemory({ heapUsedAbove: 500 * 1024 * 1024, every: '5min', snapshot: true });
+ *
+ * @example <caption>grown by half</caption>
+ * watchMemory({ growthAbove: 0.5, every: '2min', snapshot: true, onAlert: ({ message }) => console.warn(message) });
+ *
+ * @example <caption>figures for a dashboard</caption>
+ * watchMemory({ every: '30s', gauge: (name, value) => metrics.gauge(name, value) });
+ */
+export function watchMemory(options: WatchOptions): MemoryWatch;
+
+export interface WatchOptions {
+  /** Alert when more bytes of heap are in use. */
+  heapUsedAbove?: number;
+  /** Alert when more bytes are resident. */
+  rssAbove?: number;
+  /** Alert when the heap in use has grown by more than this share: `0.5` or `"50%"`. */
+  growthAbove?: number | string;
+  /** Milliseconds, or a text such as `"30s"`, `"5min"`, `"1h"`. Default: a minute. */
+  every?: number | string;
+  /** How long growth does not count, as for `every`. Default: 0. */
+  warmUp?: number | string;
+  /** Between two snapshots, and between two alerts about one line; as for `every`. Default: ten minutes. */
+  coolDown?: number | string;
+  /** Take a snapshot with an alert: `true`, or the options for it. Default: `false`. */
+  snapshot?: boolean | Omit<CaptureOptions, 'signal' | 'threadId' | 'overwrite'>;
+  /** How many snapshots there may be in 24 hours. Default: 5. */
+  maxSnapshots?: number;
+  /** Is told of every alert, when its snapshot is taken. Default: a warning of the process. */
+  onAlert?: (alert: MemoryAlert) => unknown;
+  /** Gets every figure of the ledger at each look, as `nodejs.memory.rss`, `nodejs.memory.heap_used` and so on. */
+  gauge?: (name: string, value: number) => unknown;
+  /** Also {@link snapshotNearHeapLimit}. Default: `false`. */
+  nearHeapLimit?: boolean | { count?: number; force?: boolean };
+  /** Stops it. */
+  signal?: AbortSignal;
+}
+
+export interface MemoryWatch {
+  /** Stops it; more than once is fine. */
+  stop(): void;
+  /** Looks at once; gives the alerts that this raised. */
+  check(): Promise<MemoryAlert[]>;
+  /** Bytes of heap in use that growth is counted from; `null` while warming up. */
+  readonly baseline: number | null;
+}
+
+export interface MemoryAlert {
+  kind: 'heapUsed' | 'rss' | 'growth';
+  /** All of it in one sentence. */
+  message: string;
+  /** Bytes. */
+  value: number;
+  /** Bytes. */
+  threshold: number;
+  /** With `growth`: bytes of heap in use that it was counted from. */
+  baseline?: number;
+  /** With `growth`: by which share it grew. */
+  growth?: number;
+  memory: MemoryLedger;
+  /** The snapshot that was taken. */
+  snapshot?: CaptureAnswer;
+  /** Why there is none, where there should be: too soon after another, too many in a day, or it failed. */
+  snapshotSkipped?: 'coolDown' | 'limit' | 'failed';
+  snapshotError?: unknown;
+}
+
+/** Where the memory of this process is, now. */
+export function memoryLedger(): MemoryLedger;
+
+/** All in bytes. `rss` is the sum of `heapTotal`, `external`, `malloced`, `mappedFiles` and `unexplained`. */
+export interface MemoryLedger {
+  /** Resident memory of the whole process, with all its threads. */
+  rss: number;
+  heapUsed: number;
+  /** What V8 has reserved for the heap of this thread. Parts of it may not be resident. */
+  heapTotal: number;
+  /** Where V8 gives up. */
+  heapLimit: number;
+  /** Memory outside of the heap that objects in it keep. */
+  external: number;
+  /** The part of `external` in buffers. */
+  arrayBuffers: number;
+  /** What V8 has allocated for itself outside of the heap. */
+  malloced: number;
+  /** Pages of the program and of libraries. Only Linux says; `null` elsewhere, and then they are in `unexplained`. */
+  mappedFiles: number | null;
+  /**
+   * What remains: fragmentation, native add-ons, stacks, heaps of other threads. Below 0 where reserved heap is not
+   * resident.
+   */
+  unexplained: number;
+}
+
+/**
+ * The ledger for prom-client: a gauge `nodejs_memory_bytes` with the label `kind`, read when it is scraped. The package
+ * prom-client is yours: it is found by its name, or given as `client`.
+ */
+export function promMetrics(options?: { client?: any; register?: any; name?: string }): { stop(): void };
+
+/**
+ * The ledger for OpenTelemetry: an observable gauge `nodejs.memory.usage` in bytes with the attribute
+ * `nodejs.memory.kind`. The package `@opentelemetry/api` is yours: it is found by its name, or given as `api`, or just
+ * the `meter`.
+ */
+export function otelMetrics(options?: { api?: any; meter?: any; name?: string }): { stop(): void };
+
+/**
+ * Has V8 write up to `count` snapshots (default 1) when this process runs into its heap limit, usually as its last act.
+ * That can need ten times the limit in memory beside it; where it is not there this rejects with `ERR_HEAP_CAPTURE`,
+ * unless `force`. The files go to the working directory, or where `--diagnostic-dir` says, under names of Node's own;
+ * {@link adoptNodeSnapshots} takes them over at the next start. It cannot be turned off again.
+ */
+export function snapshotNearHeapLimit(options?: {
+  count?: number;
+  force?: boolean;
+}): Promise<{ count: number; directory: string }>;
+
 /** What the long-running functions have in common. */
 export interface TaskOptions {
   /** How many threads the engine may use, 1 to 256. Default: one per core. */
@@ -960,9 +1186,9 @@ export interface Value {
   type: 'string' | 'number' | 'bigint' | 'boolean' | 'undefined' | 'null' | 'symbol' | 'regexp';
   /** All of it, or the beginning when it is `truncated`. Of a symbol its description, of a RegExp its source. */
   text: string;
-  /** The length of a string in UTF-16 units, as far as the snapshot has its text. */
+  /** The length of a string in UTF-16 units, as far as the snapshot has its text. Absent with `sliceOf`. */
   length?: number;
-  /** Whether `text` is shorter than `length`. Absent when it is not. */
+  /** Whether `text` is only the beginning of what the snapshot has. Absent when it is not. */
   truncated?: true;
   /**
    * From how many of a string's parts V8 left text out: it writes the first 1,024 units of each. The program's string
@@ -1135,6 +1361,8 @@ export interface PreflightReport {
  * | `ERR_HEAP_BUSY` | another capture is under way, or was a moment ago; see `retryAfterMs` |
  * | `ERR_HEAP_UNSUPPORTED` | this platform or version of Node.js cannot do that |
  * | `ERR_HEAP_REMOTE` | another process, or its endpoint, did not answer as it should |
+ * | `ERR_HEAP_UNAUTHORIZED` | the endpoint does not let this caller in (status 401) |
+ * | `ERR_HEAP_FORBIDDEN` | the endpoint does not answer to pages of others, or from elsewhere (status 403) |
  * | `ERR_HEAP_CANCELLED` | interrupted (on the command line; functions reject with the signal's reason) |
  * | `ERR_HEAP_NO_ADDON` | the native part is missing for this platform, or was not built |
  * | `ERR_HEAP_INTERNAL` | a bug in heap-analyzer |
@@ -1178,6 +1406,8 @@ export type ErrorCode =
   | 'ERR_HEAP_BUSY'
   | 'ERR_HEAP_UNSUPPORTED'
   | 'ERR_HEAP_REMOTE'
+  | 'ERR_HEAP_UNAUTHORIZED'
+  | 'ERR_HEAP_FORBIDDEN'
   | 'ERR_HEAP_CANCELLED'
   | 'ERR_HEAP_NO_ADDON'
   | 'ERR_HEAP_INTERNAL';

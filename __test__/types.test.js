@@ -28,6 +28,8 @@ const samples = {
 
   'user.mts': `import { analyze, compare, findLeaks, inspectObject, takeHeapSnapshot, HeapAnalyzerError, version } from 'heap-analyzer';
     import type { AcceptedLeak, AnalyzeAnswer, CompareAnswer, CaptureAnswer, FindLeaksAnswer, InspectAnswer, Progress } from 'heap-analyzer';
+    import * as api from 'heap-analyzer';
+    declare const app: any;
 
     const self: AnalyzeAnswer = await analyze();
     const file: AnalyzeAnswer = await analyze(new URL('file:///x'), {
@@ -60,6 +62,22 @@ const samples = {
     }
     console.log(text, size, holder);
 
+    const copied: api.RedactAnswer = await api.redactSnapshot('a', new URL('file:///b'), { propertyKeys: true, secret: 'x' });
+    app.use('/x', api.heapSnapshotHandler({ token: ['x'], authorize: async (request) => request.ok, redact: { propertyKeys: true } }));
+    api.koaMiddleware({ mount: '/x', loopback: true });
+    await api.fastifyPlugin(app, { prefix: '/x', token: 'x', coolDownMs: 3 });
+    api.healthHandler({ heapShareAbove: 0.9, figures: true });
+    const watch: api.MemoryWatch = api.watchMemory({
+      heapUsedAbove: 1, growthAbove: '50%', every: '5min', snapshot: { compress: 'zstd', maxFiles: 3 },
+      onAlert: ({ kind, memory, snapshot }) => console.log(kind, memory.unexplained, snapshot?.path), gauge: (name, value) => value,
+    });
+    const ledger: api.MemoryLedger = (await watch.check())[0]?.memory ?? api.memoryLedger();
+    api.promMetrics().stop();
+    console.log(copied.replacedCount, ledger.mappedFiles?.toFixed(), (await api.snapshotNearHeapLimit({ count: 2 })).directory);
+    // @ts-expect-error not with this framework
+    await api.fastifyPlugin(app, { mount: '/x' });
+    // @ts-expect-error there is no such option
+    api.watchMemory({ heapUsedAbov: 1 });
     // @ts-expect-error there is no such option
     await analyze('x', { tpo: 3 });
     // @ts-expect-error an object is needed
@@ -139,6 +157,14 @@ async function realAnswers(directory) {
       await api.takeHeapSnapshot(path.join(directory, 'a')),
       await api.takeHeapSnapshot(path.join(directory, 'b'), { reason: 'a test' }),
     ],
+    RedactAnswer: [
+      await api.redactSnapshot(base, path.join(directory, 'c')),
+      await api.redactSnapshot(base, path.join(directory, 'd.gz')),
+    ],
+    MemoryLedger: [api.memoryLedger()],
+    MemoryAlert: await api
+      .watchMemory({ heapUsedAbove: 1, rssAbove: 1, snapshot: { directory }, onAlert: () => {} })
+      .check(),
     ErrorCode: [error.code],
   };
   const lines = Object.entries(literals).flatMap(([type, values]) =>

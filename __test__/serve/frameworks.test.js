@@ -104,11 +104,11 @@ for (const [name, start] of Object.entries(servers)) {
 
     for (const [route, method, status, code] of [
       ['/nothing/here', 'GET', 404, 'ERR_HEAP_NOT_FOUND'],
-      ['/list', 'POST', 405, 'ERR_HEAP_METHOD'],
+      ['/list', 'POST', 405, 'ERR_HEAP_USAGE'],
       ['/?strem=1', 'GET', 400, 'ERR_HEAP_USAGE'],
       ['/?stream=1&stream=0', 'GET', 400, 'ERR_HEAP_USAGE'],
       ['/analyze?top=-1', 'GET', 400, 'ERR_HEAP_USAGE'],
-      ['/leaks', 'GET', 409, 'ERR_HEAP_TOO_FEW'],
+      ['/leaks', 'GET', 409, 'ERR_HEAP_USAGE'],
       ['/leaks?baseline=x', 'GET', 400, 'ERR_HEAP_USAGE'],
     ]) {
       const refused = await ask(route, { method });

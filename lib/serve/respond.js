@@ -76,8 +76,6 @@ function sendRefusal(response, status) {
 const STATUSES = new Map([
   ['ERR_HEAP_USAGE', 400],
   ['ERR_HEAP_NOT_FOUND', 404],
-  ['ERR_HEAP_METHOD', 405],
-  ['ERR_HEAP_TOO_FEW', 409],
   ['ERR_HEAP_BUSY', 429],
   ['ERR_HEAP_NO_MEMORY', 503],
 ]);
@@ -92,7 +90,7 @@ function sendError(response, error) {
   const known = typeof error?.code === 'string' && error.code.startsWith('ERR_HEAP_');
   const code = known ? error.code : 'ERR_HEAP_INTERNAL';
   const refused = code === 'ERR_HEAP_CAPTURE' && error.preflight !== undefined;
-  const status = refused ? 503 : (STATUSES.get(code) ?? 500);
+  const status = refused ? 503 : (error?.status ?? STATUSES.get(code) ?? 500);
   /** @type {Record<string, string | number>} */
   const headers = { ...error?.headers };
   if (status === 429) headers['Retry-After'] = Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000));

@@ -218,11 +218,10 @@ async function chosen(directory, { baseline, target, final }) {
     ({ meta }) => meta.processKey === processKey && meta.threadId === 0,
   );
   if (ours.length < 2) {
-    throw new HeapAnalyzerError(
-      'ERR_HEAP_TOO_FEW',
+    const what =
       `leaks show between snapshots of one process, and of this one there are ${ours.length}: ` +
-        'take one after warming up and one after load',
-    );
+      'take one after warming up and one after load';
+    throw Object.assign(new HeapAnalyzerError('ERR_HEAP_USAGE', what), { status: 409 });
   }
   return ours.slice(-3);
 }
@@ -284,8 +283,8 @@ async function follow(visit) {
   const method = request.method ?? '';
   if (!Object.hasOwn(methods, method)) {
     const allowed = Object.keys(methods).join(', ');
-    const error = new HeapAnalyzerError('ERR_HEAP_METHOD', `this route takes ${allowed}`);
-    throw Object.assign(error, { headers: { Allow: allowed } });
+    const error = new HeapAnalyzerError('ERR_HEAP_USAGE', `this route takes ${allowed}`);
+    throw Object.assign(error, { status: 405, headers: { Allow: allowed } });
   }
   await methods[method](visit);
 }
