@@ -377,8 +377,8 @@ proptest! {
         if held_ends.len() == ends.len() {
             prop_assert_eq!(found.cut.as_ref().map(|cut| cut.frees), best);
             // One way to one object is one reference, unless a category has several to it; two ways are none.
-            if let [end] = targets[..] {
-                let own = found.cut.as_ref().filter(|cut| graph.snapshot().edges.target(cut.edge).0 == end);
+            if let ([end], false) = (&targets[..], found.paths.is_empty()) {
+                let own = found.cut.as_ref().filter(|cut| graph.snapshot().edges.target(cut.edge).0 == *end);
                 let from_top = naive.tops.contains(&graph.snapshot().nodes.of_edge(found.paths[0][0]).index());
                 let direct = found.paths[0].len() == 1 && from_top;
                 prop_assert!(own.is_some() == (found.paths.len() == 1) || direct && own.is_none());

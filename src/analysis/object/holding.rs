@@ -128,21 +128,32 @@ impl Holding<'_> {
             return Ok(format!("{} {id}{place}", shortened_to(named, NAME)));
         }
         let name = node.variable.as_ref().map(|variable| shortened_to(variable.name.clone(), NAME));
-        let mut subject = if let Some(value) = node.value.as_ref().filter(|value| value.kind == "string") {
-            let more = if value.cut_parts.is_some() { " or more" } else { "" };
-            let units = words::count(value.length.unwrap_or(0));
-            let text = shortened_to(value.text.clone(), TEXT);
-            let name = name.map_or_else(String::new, |name| format!(" ({name})"));
-            format!("String {text:?} {id} of {units}{more} characters{name}")
-        } else {
-            let class = shortened_to(self.graph.classes(monitor)?.get(self.node).name.clone(), NAME);
-            let name = name.map_or_else(String::new, |name| format!(" {}", quoted(&name)));
-            let entries = match node.entries.unwrap_or(0) {
-                0 => String::new(),
-                1 => " of 1 entry".to_owned(),
-                more => format!(" of {} entries", words::count(more)),
-            };
-            format!("{class}{name} {id}{entries}")
+        let mut subject = match &node.value {
+            Some(value) if value.kind == "string" => {
+                let text = shortened_to(value.text.clone(), TEXT);
+                let name = name.map_or_else(String::new, |name| format!(" ({name})"));
+                let more = if value.cut_parts.is_some() { " or more" } else { "" };
+                match (value.slice_of, value.length) {
+                    (Some(whole), _) => format!("String {id}, a part of {text:?} {whole}{name},"),
+                    (None, units) => {
+                        let units = words::count(units.unwrap_or(0));
+                        format!("String {text:?} {id} of {units}{more} characters{name}")
+                    }
+                }
+            }
+            Some(value) if value.kind != "regexp" => {
+                format!("{} {} {id}", value.kind, shortened_to(value.text.clone(), TEXT))
+            }
+            _ => {
+                let class = self.class(self.node, monitor)?;
+                let name = name.map_or_else(String::new, |name| format!(" {}", quoted(&name)));
+                let entries = match node.entries.unwrap_or(0) {
+                    0 => String::new(),
+                    1 => " of 1 entry".to_owned(),
+                    more => format!(" of {} entries", words::count(more)),
+                };
+                format!("{class}{name} {id}{entries}")
+            }
         };
         if let Some(place) = node.variable.as_ref().and_then(|variable| variable.place.as_ref()) {
             subject = format!("{subject} in {}", place.file);
@@ -183,8 +194,13 @@ impl Holding<'_> {
                 format!("{ways}{more} independent holders keep it: cutting one frees nothing.{meet}{cut}")
             }
         };
-        if self.cut().is_some_and(|cut| cut.besides.is_some()) {
-            text.push_str(" V8 or Node holds it besides, by a way that retained sizes leave out: it may free less.");
+        if let Some(besides) = self.cut().and_then(|cut| cut.besides.as_ref()) {
+            let by = match besides.first() {
+                Some(&edge) => self.label(self.graph.snapshot().nodes.of_edge(edge), monitor)?,
+                None => "V8".to_owned(),
+            };
+            let more = format!(" {by} of V8 holds it besides, which retained sizes leave out: cutting may free less.");
+            text.push_str(&more);
         }
         Ok(text)
     }
@@ -226,6 +242,13 @@ impl Holding<'_> {
         Ok(stores.next().filter(|_| stores.next().is_none()))
     }
 
+    /// The class of an object; of V8's own, which share a few, what V8 calls it.
+    fn class(&self, node: NodeId, monitor: &Monitor) -> Result<String> {
+        let class = &self.graph.classes(monitor)?.get(node).name;
+        let own = if class.starts_with('(') { self.graph.raw_name(node) } else { "".into() };
+        Ok(shortened_to(if own.is_empty() { class.clone() } else { own.into_owned() }, NAME))
+    }
+
     /// An object in a few words: what the program calls it, or its class and id.
     fn label(&self, node: NodeId, monitor: &Monitor) -> Result<String> {
         let (graph, scripts) = (self.graph, self.ways.scripts);
@@ -245,7 +268,7 @@ impl Holding<'_> {
         {
             return Ok(format!("the variables of {} {id}", scope(&place)));
         }
-        let class = shortened_to(graph.classes(monitor)?.get(node).name.clone(), NAME);
+        let class = self.class(node, monitor)?;
         let name = self.ways.name(node, monitor)?;
         Ok(match name {
             Some(name) => format!("{class} {} {id}", quoted(&shortened_to(name.expression, NAME))),

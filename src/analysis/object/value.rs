@@ -28,10 +28,10 @@ pub struct Value {
     pub kind: &'static str,
     /// Its text; the beginning of it when it is `truncated`.
     pub text: String,
-    /// Length of a string in UTF-16 units, as far as the snapshot has its text.
+    /// Length of a string in UTF-16 units, as far as the snapshot has its text. Absent with `slice_of`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length: Option<u64>,
-    /// `text` is shorter than `length`.
+    /// `text` is only the beginning of what the snapshot has.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
     /// V8 wrote only the first 1024 units of the string, or of that many of its parts: the program's is longer.
@@ -108,7 +108,7 @@ fn string(graph: &HeapGraph, node: NodeId, limit: usize, monitor: &Monitor) -> R
         kind: "string",
         truncated: measured.length > utf16_len(&text) as u64,
         text: lossy(&text),
-        length: Some(measured.length),
+        length: measured.slice_of.is_none().then_some(measured.length),
         cut_parts: (measured.cut > 0).then_some(measured.cut),
         slice_of: measured.slice_of,
     })

@@ -41,7 +41,8 @@ pub(super) struct Ways<'a> {
 impl Ways<'_> {
     /// The hops of a way; at most 256, the last ones.
     pub(super) fn hops(&self, way: &[usize], monitor: &Monitor) -> Result<Vec<Hop>> {
-        let steps = self.steps(way)?;
+        let way = self.from_root(way, monitor)?;
+        let steps = self.steps(&way)?;
         let mut runs: Vec<(usize, usize)> = Vec::new();
         for at in 0..steps.len() {
             match runs.last_mut() {
@@ -64,6 +65,30 @@ impl Ways<'_> {
         Ok(hops)
     }
 
+    /// A way that begins at a category of roots, with the way there.
+    fn from_root(&self, way: &[usize], monitor: &Monitor) -> Result<Vec<usize>> {
+        let nodes = &self.graph.snapshot().nodes;
+        let retainers = self.graph.retainers(monitor)?;
+        let mut whole = memory::with_capacity(way.len(), "a way")?;
+        let mut at = way.first().map(|&edge| nodes.of_edge(edge));
+        while let Some(category) = at.take().filter(|&node| self.graph.is_root_or_synthetic(node)) {
+            let mut above = retainers.edges(category);
+            // A category that leads to itself is no way.
+            if let Some(edge) = above.find(|&edge| self.graph.is_root_or_synthetic(nodes.of_edge(edge)))
+                && category != self.graph.snapshot().root()
+                && !whole.contains(&edge)
+            {
+                memory::push(&mut whole, edge, "a way")?;
+                at = Some(nodes.of_edge(edge));
+            }
+        }
+        whole.reverse();
+        for &edge in way {
+            memory::push(&mut whole, edge, "a way")?;
+        }
+        Ok(whole)
+    }
+
     fn hop(&self, step: &Step, repeats: Option<u64>, monitor: &Monitor) -> Result<Hop> {
         let mut hop = hop(self.graph, step.edge, monitor)?;
         if let Some(text) = &step.text {
@@ -74,6 +99,10 @@ impl Ways<'_> {
             hop.repeats = repeats;
         }
         let node = self.graph.snapshot().edges.target(step.edge);
+        // A category is known by its name; the edge has only a number.
+        if self.graph.is_root_or_synthetic(node) {
+            hop.text.clone_from(&hop.node.name);
+        }
         if self.graph.snapshot().nodes.kind(node) == NodeKind::CLOSURE
             && let Some(place) = self.scripts.place(self.graph, node)
         {
