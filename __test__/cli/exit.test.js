@@ -18,6 +18,7 @@ test('every declared code has its exit code', () => {
       'PERMISSION',
       'USAGE',
       'EXISTS',
+      'NO_OBJECT',
     ],
     3: ['IO', 'NO_MEMORY', 'TOO_LARGE', 'INTERNAL', 'NO_ADDON', 'CAPTURE'],
     130: ['CANCELLED'],

@@ -76,7 +76,8 @@ function elementOf(file, variable, index) {
   const held = all
     .filter((node) => node.name.startsWith('global'))
     .flatMap((node) => node.edges.filter((edge) => edge.kind === 'property' && edge.name === variable));
-  const [element] = all[held[0].to].edges.filter((edge) => edge.kind === 'element' && edge.name === index);
+  const element = all[held[0].to].edges.find((edge) => edge.kind === 'element' && edge.name === index);
+  if (!element) throw new Error(`${variable} has no element ${index} in ${file}`);
   return all[element.to].id;
 }
 

@@ -331,7 +331,7 @@ for (const node of majors()) {
     let link = target(known.ordinal, 'property', 'list');
     const head = link;
     for (let i = 0; i < 1000; i++) link = target(link.ordinal, 'property', 'next');
-    const deep = await inspectObject(heap, link.id);
+    const deep = await inspectObject(heap, link.id, { limit: 1000 });
     assert.deepEqual(texts(deep.paths[0]).slice(-3), ['.known', '.list', '.next × 1000']);
     assert.equal(deep.dominators[999].id, head.id);
   });

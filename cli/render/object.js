@@ -57,7 +57,7 @@ function factLines({ node, snapshots }, style) {
   if (entries !== undefined) what.push(entries === 1 ? '1 entry' : `${count(entries)} entries`);
   /** @type {Array<[string, string]>} */
   const facts = [
-    ['Object', `@${node.id} ${node.name}`],
+    ['Object', label(node)],
     ['Type', what.join(', ')],
     ['Size', `${size(node.retainedSize)} retained, ${size(node.selfSize)} of it shallow`],
     ['Distance', distance(node.distance)],
@@ -114,7 +114,7 @@ function valueLines(value, style, whole) {
   return [
     '',
     heading('Value', value.type, style),
-    ...shown.map((line) => `  ${line}`),
+    ...shown.map((/** @type {string} */ line) => `  ${line}`),
     ...note.map((line) => dim(line)),
   ];
 }

@@ -47,6 +47,8 @@ pub(super) fn properties(
     let edges = &graph.snapshot().edges;
     let rank = |edge: usize| match edges.kind(edge) {
         EdgeKind::Property if graph.vocabulary().word(edges.name_or_index(edge)) == Word::Proto => 2,
+        // The root's lead to the global objects.
+        EdgeKind::Shortcut if node == graph.snapshot().root() => 0,
         EdgeKind::Property | EdgeKind::Context | EdgeKind::Other => 0,
         EdgeKind::Element => 1,
         EdgeKind::Internal => 2,
