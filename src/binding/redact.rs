@@ -34,10 +34,11 @@ pub fn redact(
 ) -> AsyncTask<JsonTask> {
     // Never mapped: it is read as a stream.
     let source = source(input, &Options::default());
+    let Redaction { property_keys, secret, packing } = redaction;
     let options = write::RedactOptions {
-        property_keys: redaction.property_keys,
-        secret: redaction.secret.to_vec(),
-        packing: redaction.packing.as_deref().map(|name| if name == "gzip" { Packing::Gzip } else { Packing::Zstd }),
+        property_keys,
+        secret: secret.to_vec(),
+        packing: packing.map(|name| if name == "gzip" { Packing::Gzip } else { Packing::Zstd }),
     };
     // One thread: the walk is a stream.
     Job::start(cancel, on_progress, Some(1), move |monitor| {
