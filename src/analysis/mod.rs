@@ -38,7 +38,7 @@ pub use self::{
 };
 pub(crate) use self::{
     holders::{Held, Holders},
-    naming::{Name, NameRoot, name_of},
+    naming::{Name, NameRoot, name_by, name_of},
     node::shortened,
     path::shortest_path,
     places::{follow, is_application, package_of},

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 
 use super::{
     node::shortened,
-    places::{Place, Scripts, follow, is_application},
+    places::{Place, Scripts, follow, is_application, package_of},
 };
 use crate::{
     graph::{HeapGraph, Retainers, Word},
@@ -56,6 +56,17 @@ struct Step {
 
 /// The name of a node, or nothing when no short way back leads to one.
 pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Scripts, node: NodeId) -> Option<Name> {
+    name_by(graph, retainers, scripts, node, |_| true)
+}
+
+/// The name of a node by ways whose objects and scopes all pass; stores, which have no names, need not.
+pub(crate) fn name_by(
+    graph: &HeapGraph,
+    retainers: &Retainers,
+    scripts: &Scripts,
+    node: NodeId,
+    passes: impl Fn(NodeId) -> bool,
+) -> Option<Name> {
     let snapshot = graph.snapshot();
     let mut steps = vec![Step { node, next: None, text: String::new(), length: 0 }];
     let mut queue = VecDeque::from([0]);
@@ -67,10 +78,24 @@ pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Script
             break;
         }
         let here = steps[at].node;
+        // What a module exports has its name there, whatever those who import it call it.
+        let cell = retainers.edges(here).find_map(|edge| {
+            let cell = snapshot.nodes.of_edge(edge);
+            let is_value = snapshot.edges.kind(edge) == EdgeKind::Internal && graph.word(cell) == Word::Cell;
+            is_value.then_some(cell)
+        });
+        if let Some((variable, place)) =
+            cell.filter(|_| second.is_none()).and_then(|cell| exported(graph, retainers, cell))
+        {
+            let expression = joined(&steps, at, variable);
+            return Some(Name { expression, root: NameRoot::ModuleVariable, place });
+        }
         // Variables first: where an object has a variable and is also kept elsewhere, the variable is its name.
-        let variables = retainers
-            .edges(here)
-            .filter(|&edge| snapshot.edges.kind(edge) == EdgeKind::Context && graph.edge_name(edge) != "this");
+        let variables = retainers.edges(here).filter(|&edge| {
+            snapshot.edges.kind(edge) == EdgeKind::Context
+                && graph.edge_name(edge) != "this"
+                && passes(snapshot.nodes.of_edge(edge))
+        });
         // The program's own scopes before those of packages, and the oldest: a module's before a call's.
         let best = variables
             .map(|edge| {
@@ -111,16 +136,18 @@ pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Script
                 EdgeKind::Property => property(&graph.edge_name(edge)),
                 EdgeKind::Element => format!("[{}]", graph.edge_name(edge)),
                 EdgeKind::Internal if word == Word::Value && graph.word(holder) == Word::Cell && second.is_none() => {
-                    let expression = joined(&steps, at, String::new());
+                    let (variable, place) = exported(graph, retainers, holder).unwrap_or_default();
+                    let expression = joined(&steps, at, variable);
                     let expression = expression.trim_start_matches('.').to_owned();
-                    return Some(Name { expression, root: NameRoot::ModuleVariable, place: None });
+                    return Some(Name { expression, root: NameRoot::ModuleVariable, place });
                 }
                 // Side tables: no step in the program's own words.
                 EdgeKind::Internal if matches!(word, Word::Table | Word::Elements) => String::new(),
                 EdgeKind::Internal if snapshot.nodes.kind(holder) == NodeKind::ARRAY => String::new(),
                 EdgeKind::Internal => continue,
             };
-            if !seen.insert(holder) || graph.is_root_or_synthetic(holder) {
+            let is_store = matches!(snapshot.nodes.kind(holder), NodeKind::ARRAY | NodeKind::HIDDEN);
+            if !seen.insert(holder) || graph.is_root_or_synthetic(holder) || !is_store && !passes(holder) {
                 continue;
             }
             if is_global(graph, holder) && second.is_none() {
@@ -142,6 +169,46 @@ pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Script
         }
     }
     second
+}
+
+/// The name under which an ES module exports the variable in a cell, and the module's file. The module's table of
+/// exports has names and cells in turns.
+fn exported(graph: &HeapGraph, retainers: &Retainers, cell: NodeId) -> Option<(String, Option<Place>)> {
+    let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+    let index_of = |edge: usize| graph.edge_name(edge).parse::<u32>().ok();
+    retainers.edges(cell).find_map(|edge| {
+        let table = nodes.of_edge(edge);
+        // The first field of a module is its table of exports; others have the same cells without names.
+        let module = retainers.edges(table).find_map(|edge| {
+            let module = nodes.of_edge(edge);
+            let is_table = edges.kind(edge) == EdgeKind::Hidden && edges.name_or_index(edge) == 0;
+            (is_table && graph.raw_name(module) == "system / SourceTextModule").then_some(module)
+        })?;
+        let at = index_of(edge)?.checked_sub(1)?;
+        let key = nodes.edges(table).find(|&other| index_of(other) == Some(at)).map(|other| edges.target(other))?;
+        let name = graph.raw_name(key).into_owned();
+        let place = module_url(graph, retainers, module).map(|file| Place {
+            package: package_of(&file),
+            file,
+            line: None,
+            column: None,
+            function: None,
+        });
+        Some((name, place))
+    })
+}
+
+/// The URL of an ES module: Node's wrapper of it knows.
+fn module_url(graph: &HeapGraph, retainers: &Retainers, module: NodeId) -> Option<String> {
+    let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+    retainers.edges(module).find_map(|edge| {
+        let wrapper = nodes.of_edge(edge);
+        if graph.raw_name(wrapper) != "ModuleWrap" {
+            return None;
+        }
+        let url = nodes.edges(wrapper).find(|&edge| graph.edge_name(edge) == "url")?;
+        Some(graph.display_name(edges.target(url)))
+    })
 }
 
 /// The whole expression: what the way back ended with, then the texts of the steps towards the object.

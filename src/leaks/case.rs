@@ -10,7 +10,7 @@ use super::{
     series::Series,
 };
 use crate::{
-    analysis::{Name, Place, Scripts, is_application, name_of, package_of},
+    analysis::{Name, Place, Scripts, is_application, name_by, name_of, package_of},
     error::Result,
     graph::{HeapGraph, Retainers, Word},
     monitor::Monitor,
@@ -20,7 +20,7 @@ use crate::{
 /// Entries that are looked at to say what they are.
 const SAMPLE: usize = 2000;
 /// Objects above the holder that are looked at to say where it is.
-const ABOVE: usize = 12;
+const ABOVE: usize = 24;
 
 /// A growth and what is known of it.
 pub(crate) struct Case<'a> {
@@ -81,7 +81,9 @@ fn opener(graph: &HeapGraph, scripts: &Scripts, entries: &[NodeId]) -> Option<Pl
                     NodeKind::CLOSURE => match scripts.place(graph, target) {
                         Some(place) if is_application(&place.file) => return Some(place),
                         Some(place) if place.package.is_some() => second = second.or(Some(place)),
-                        _ => {}
+                        Some(_) => {}
+                        // A bound function has no place, but leads to the one it binds.
+                        None => queue.push_back(target),
                     },
                     NodeKind::OBJECT | NodeKind::ARRAY | NodeKind::NATIVE => queue.push_back(target),
                     _ => {}
@@ -144,9 +146,18 @@ impl<'a> Case<'a> {
         let mut name = if growth.kind == GrowthKind::Handles {
             None
         } else if graph.word(holder) == Word::ContextNode || kind == NodeKind::CLOSURE {
-            growth.anchor.and_then(|anchor| name_of(graph, retainers, scripts, anchor))
+            let anchor = growth.anchor.and_then(|anchor| name_of(graph, retainers, scripts, anchor));
+            // A scope without a name of its own: the function that V8 made for it, as those that settle a promise.
+            anchor.or_else(|| {
+                let functions = retainers.edges(holder).map(|edge| graph.snapshot().nodes.of_edge(edge));
+                let functions = functions.filter(|&node| graph.snapshot().nodes.kind(node) == NodeKind::CLOSURE);
+                functions.into_iter().find_map(|function| name_of(graph, retainers, scripts, function))
+            })
         } else {
-            name_of(graph, retainers, scripts, holder)
+            // What came later is no name for what was there: entries often lead back to what holds them.
+            let is_old = |node: NodeId| series.is_old(node);
+            let by_old = is_old(holder).then(|| name_by(graph, retainers, scripts, holder, is_old)).flatten();
+            by_old.or_else(|| name_of(graph, retainers, scripts, holder))
         };
         // A place in Node itself is nothing that anyone could change.
         if let Some(name) = &mut name

@@ -59,6 +59,16 @@ pub(crate) fn logical_size(graph: &HeapGraph, node: NodeId) -> Option<(Collectio
     }
 }
 
+/// Bytes of a string from which on its growth is looked at.
+const LEAST_TEXT: u64 = 4096;
+
+/// Bytes of a long string.
+pub(crate) fn text_size(graph: &HeapGraph, node: NodeId) -> Option<u32> {
+    let nodes = &graph.snapshot().nodes;
+    let size = nodes.self_size(node);
+    (nodes.kind(node) == NodeKind::STRING && size >= LEAST_TEXT).then(|| u32::try_from(size).unwrap_or(u32::MAX))
+}
+
 /// Stores below this many slots are not looked at for what they do not show.
 const LEAST_SLOTS: u32 = 64;
 
@@ -106,7 +116,8 @@ fn is_entry(graph: &HeapGraph, edge: usize) -> bool {
             && graph.vocabulary().word(snapshot.edges.name_or_index(edge)) == Word::Proto
     };
     match snapshot.nodes.kind(target) {
-        NodeKind::HIDDEN => false,
+        // A hole; but a proxy is something.
+        NodeKind::HIDDEN => graph.raw_name(target) == "system / JSProxy",
         NodeKind::NATIVE => !snapshot.strings.is(snapshot.nodes.name(target), "undefined") && !is_proto(),
         _ => !is_proto(),
     }

@@ -202,6 +202,7 @@ fn what(kind: GrowthKind) -> &'static str {
     match kind {
         GrowthKind::Entries(_) => "entries",
         GrowthKind::Slots(_) => "slots",
+        GrowthKind::Text => "bytes",
         GrowthKind::Objects => "objects",
         GrowthKind::Handles => "handles",
     }

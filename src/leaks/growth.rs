@@ -46,6 +46,8 @@ pub(crate) enum GrowthKind {
     Entries(Collection),
     /// Slots of the store of a collection whose entries are no nodes: numbers, `null` and the like.
     Slots(Collection),
+    /// Bytes of a string that is longer each time.
+    Text,
     /// Objects of a class that an object keeps without a collection: chains and lists.
     Objects,
     /// Objects that hang on a category of the root: handles.

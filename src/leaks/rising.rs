@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use super::{
-    entries::{entry_nodes, hidden_slots, logical_size},
+    entries::{entry_nodes, hidden_slots, logical_size, text_size},
     growth::{Explained, Growth, GrowthKind, Search},
 };
 use crate::{
@@ -60,6 +60,10 @@ impl Search<'_> {
             }
             // After a rest it may be empty again, which is worth telling.
             let least = if self.series.ends_in_rest { 0 } else { self.min };
+            if let Some(counts) = self.text_rises(node) {
+                found.push(Rising { node, kind: GrowthKind::Text, counts });
+                continue;
+            }
             let Some((kind, now)) = logical_size(self.graph(), node) else { continue };
             let (kind, counts) = match self.rises(self.series.sizes(node, now)) {
                 Some(counts) if now >= least => (GrowthKind::Entries(kind), counts),
@@ -83,7 +87,22 @@ impl Search<'_> {
     /// The slots of a store that shows few entries and had to grow in every interval with load.
     fn store_rises(&self, node: NodeId) -> Option<(GrowthKind, Vec<u64>)> {
         let (kind, now) = hidden_slots(self.graph(), node).filter(|_| self.series.is_old(node))?;
-        Some((GrowthKind::Slots(kind), self.rises(self.series.slots(node, now))?))
+        let slots = self.series.slots(node, now);
+        let doubled = slots.is_sorted() && slots[0] > 0 && now >= slots[0].saturating_mul(2);
+        if doubled {
+            // Stores grow by leaps, so an interval may pass without one.
+            return Some((GrowthKind::Slots(kind), slots.into_iter().map(u64::from).collect()));
+        }
+        Some((GrowthKind::Slots(kind), self.rises(slots)?))
+    }
+
+    /// Bytes of a string that stands where a shorter one stood in every earlier snapshot.
+    fn text_rises(&self, node: NodeId) -> Option<Vec<u64>> {
+        const LEAST: u32 = 1024;
+        let now = text_size(self.graph(), node).filter(|_| self.series.has_slot(node))?;
+        let sizes = self.series.sizes(node, now);
+        let rises = sizes.windows(2).all(|pair| pair[1] >= pair[0].saturating_add(LEAST));
+        rises.then(|| sizes.into_iter().map(u64::from).collect())
     }
 
     /// Whether a node is kept by a new entry of a rising collection, and so is part of that growth.

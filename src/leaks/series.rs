@@ -147,7 +147,7 @@ impl Series {
                 let is_old = |node| ledger.has(nodes.id(node).0);
                 slots = Slots::of(&subject, subject.retainers(monitor)?, is_old, monitor)?;
             }
-            ledger.slots = slots.sizes_in(&graph, &ledger.sizes);
+            ledger.slots = slots.sizes_in(&graph);
             earlier.push(ledger);
         }
         let mut born = memory::filled(nodes.len(), earlier.len() as u8, "ages")?;

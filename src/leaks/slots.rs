@@ -2,11 +2,11 @@
 //!
 //! Programs that never change what they have (`state = { ...state, items: [...items, item] }`) have a new collection in
 //! every snapshot, with a new id. What stays is the way to it: by names, from an object that stays. Such ways are
-//! noted in the last snapshot and walked in the earlier ones.
+//! noted in the last snapshot and walked in the earlier ones. The same for long strings, which never change.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::entries::logical_size;
+use super::entries::{logical_size, text_size};
 use crate::{
     error::Result,
     graph::{HeapGraph, Retainers, Word},
@@ -16,6 +16,11 @@ use crate::{
 
 /// Collections from this size on are looked for.
 const LEAST: u32 = 8;
+/// Entries of a collection, or bytes of a long string.
+fn measure(graph: &HeapGraph, node: NodeId) -> Option<u32> {
+    logical_size(graph, node).map(|(_, size)| size).or_else(|| text_size(graph, node))
+}
+
 /// Names in a way.
 const STEPS: usize = 4;
 /// Objects looked at above one collection, and ways kept of it.
@@ -50,7 +55,7 @@ impl Slots {
         let mut ways = FxHashMap::default();
         for node in graph.snapshot().nodes.all() {
             monitor.tick(node.index())?;
-            if is_old(node) || logical_size(graph, node).is_none_or(|(_, size)| size < LEAST) {
+            if is_old(node) || measure(graph, node).is_none_or(|size| size < LEAST) {
                 continue;
             }
             let found = ways_to(graph, retainers, node, &is_old);
@@ -67,7 +72,7 @@ impl Slots {
     }
 
     /// Entries, in another snapshot of the process, of what stands where each of the collections stands.
-    pub(super) fn sizes_in(&self, graph: &HeapGraph, sizes: &FxHashMap<u32, u32>) -> FxHashMap<NodeId, u32> {
+    pub(super) fn sizes_in(&self, graph: &HeapGraph) -> FxHashMap<NodeId, u32> {
         let nodes = &graph.snapshot().nodes;
         let starts: FxHashSet<u32> = self.ways.values().flatten().map(|way| way.from).collect();
         let starts: FxHashMap<u32, NodeId> =
@@ -75,7 +80,7 @@ impl Slots {
         let walk = |way: &Way| {
             let start = *starts.get(&way.from)?;
             let end = way.names.iter().try_fold(start, |at, name| step(graph, at, name))?;
-            sizes.get(&nodes.id(end).0).copied()
+            measure(graph, end)
         };
         let size = |ways: &Vec<Way>| ways.iter().filter_map(walk).max();
         self.ways.iter().filter_map(|(&node, ways)| Some((node, size(ways)?))).collect()

@@ -35,7 +35,9 @@ impl Pattern for DbPool {
         let list = LISTS.iter().find(|list| case.is_under(list));
         let pool = |class: &str| class.ends_with("Pool") || class.ends_with("ConnectionPool") || class == "BoundPool";
         let in_pool = case.above.iter().take(3).any(|(_, class)| pool(class)) || pool(&case.holder_class());
-        if list.is_none() && !in_pool {
+        // A pool of buffers is no pool of connections.
+        let buffers = case.share(|class| class.ends_with("Array") && class != "Array" || class.ends_with("Buffer"));
+        if list.is_none() && !in_pool || buffers > 0.5 {
             return None;
         }
         Some(vec![format!("the list{} belongs to a pool", list.map_or_else(String::new, |list| format!(" {list}")))])

@@ -50,8 +50,8 @@ impl Pattern for EventListeners {
         let functions = case.share(|class| matches!(class, "Function" | "Listener" | "WeakListener"));
         let events = case.is_under("_events") || case.is_under("kEvents");
         // Frameworks and hand-made emitters: a list whose name says what it is, of functions or of objects with one.
-        let listed =
-            LISTS.contains(&case.last_word().to_lowercase().as_str()) && (functions > 0.5 || has_functions(case));
+        let listed = LISTS.contains(&case.last_word().trim_start_matches('_').to_lowercase().as_str())
+            && (functions > 0.5 || has_functions(case));
         if !(events && functions > 0.3 || listed || case.share(|class| class == "Listener") > 0.5) {
             return None;
         }

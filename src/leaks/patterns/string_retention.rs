@@ -23,6 +23,9 @@ impl Pattern for StringRetention {
 
     fn evidence(&self, case: &Case<'_>) -> Option<Vec<String>> {
         let (nodes, edges) = (&case.graph().snapshot().nodes, &case.graph().snapshot().edges);
+        if case.growth.kind == GrowthKind::Text {
+            return Some(vec!["one string that is made anew, longer each time".to_owned()]);
+        }
         let is_object = case.growth.kind == GrowthKind::Objects;
         if is_object && case.share(|class| class == "(concatenated string)") > 0.5 {
             return Some(vec!["one string that is appended to again and again".to_owned()]);
