@@ -1,12 +1,14 @@
 //! What an object refers to, and what refers to it.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use super::SizedNode;
 use crate::{
     analysis::node::shortened,
     error::Result,
-    graph::{HeapGraph, Word},
+    graph::{HeapGraph, UNREACHED, Word},
     memory,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId},
@@ -32,7 +34,7 @@ pub struct Retainer {
     pub kind: &'static str,
     /// Where it comes from.
     pub node: SizedNode,
-    /// Steps from the user's roots to there.
+    /// Steps from the user's roots to there; -5 for what nothing reaches.
     pub distance: i32,
 }
 
@@ -81,11 +83,13 @@ pub(super) fn retainers(
 ) -> Result<(Vec<Retainer>, usize)> {
     let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
     let distances = graph.distances(monitor)?;
+    // What nothing reaches comes last.
+    let nearness = |node| Some(distances.get(node)).filter(|&distance| distance != UNREACHED).unwrap_or(i32::MAX);
     let mut list: Vec<(i32, usize)> = Vec::new();
     for edge in graph.retainers(monitor)?.edges(node) {
         let holder = nodes.of_edge(edge);
         if hidden || edges.kind(edge) != EdgeKind::Weak && holder != graph.snapshot().root() {
-            memory::push(&mut list, (distances.get(holder), edge), "retainers")?;
+            memory::push(&mut list, (nearness(holder), edge), "retainers")?;
         }
     }
     let count = list.len();
@@ -93,15 +97,16 @@ pub(super) fn retainers(
     // Of those at one distance some may be beyond the limit; the names decide which, and of no others are they asked.
     if let Some(&(farthest, _)) = list.get(limit.min(count).wrapping_sub(1)) {
         list.truncate(list.partition_point(|&(distance, _)| distance <= farthest));
-        list.sort_by_cached_key(|&(distance, edge)| (distance, graph.display_name(nodes.of_edge(edge)), edge));
+        // Equal ones from the last to the first, as DevTools happens to have them.
+        list.sort_by_cached_key(|&(distance, edge)| (distance, graph.display_name(nodes.of_edge(edge)), Reverse(edge)));
     }
     list.truncate(limit);
-    let retainer = |(distance, edge): (i32, usize)| {
+    let retainer = |(_, edge): (i32, usize)| {
         Ok(Retainer {
             name: shortened(graph.edge_name(edge).into_owned()),
             kind: edges.kind(edge).name(),
             node: SizedNode::of(graph, nodes.of_edge(edge), monitor)?,
-            distance,
+            distance: distances.get(nodes.of_edge(edge)),
         })
     };
     Ok((list.into_iter().map(retainer).collect::<Result<_>>()?, count))
