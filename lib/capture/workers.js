@@ -22,10 +22,12 @@ class Workers {
   constructor(main) {
     this.#main = main;
     main.on('NodeWorker.attachedToWorker', ({ sessionId, workerInfo }) => {
+      // `workerId` only counts what this conversation has seen. The id of the thread is in the title,
       // "[worker 3] name"; newer versions write "WorkerThread" where no name was given.
-      const name = /^\[worker \d+\] (.+)$/.exec(workerInfo.title)?.[1];
+      const [, threadId, name] = /^\[worker (\d+)\] ?(.*)$/s.exec(workerInfo.title) ?? [];
+      if (threadId === undefined) return;
       const named = name && name !== 'WorkerThread' ? { name } : {};
-      this.#attached.set(Number(workerInfo.workerId), { sessionId, ...named });
+      this.#attached.set(Number(threadId), { sessionId, ...named });
     });
     main.on('NodeWorker.detachedFromWorker', ({ sessionId }) => {
       for (const [threadId, worker] of this.#attached) {
