@@ -31,6 +31,17 @@ const { writeRedacted } = require('../redact');
  * @property {AbortSignal} [signal]
  */
 
+/**
+ * What the app asks for and what the request asks for: nobody can ask for less.
+ * @param {Redaction} [ours]
+ * @param {Redaction} [theirs]
+ * @returns {Redaction}
+ */
+function stricter(ours = false, theirs = false) {
+  if (!ours && !theirs) return false;
+  return { propertyKeys: Boolean((ours && ours.propertyKeys) || (theirs && theirs.propertyKeys)) };
+}
+
 /** @param {import('./options').ServeOptions} options @param {Wish} wish */
 function heapOptions({ exposeNumericValues, way, coolDownMs }, { reason, threadId, signal }) {
   return {
@@ -186,4 +197,4 @@ async function lendFresh(options, wish, use) {
   return answer;
 }
 
-module.exports = { takeStored, takeStream, lend, lendFresh };
+module.exports = { stricter, takeStored, takeStream, lend, lendFresh };

@@ -92,6 +92,10 @@ function readServeOptions(functionName, given) {
         'With NODE_ENV=production give a `token` or `authorize` too',
     );
   }
+  if (read.exposeNumericValues && Number.parseInt(process.versions.node, 10) < 20) {
+    const what = `the option \`exposeNumericValues\` needs Node.js 20 or later, and this is ${process.version}`;
+    throw new HeapAnalyzerError('ERR_HEAP_USAGE', what);
+  }
   const place = path.resolve(read.directory ?? process.env.HEAP_SNAPSHOT_DIR ?? '.');
   return { ...read, loopback, directory: place };
 }

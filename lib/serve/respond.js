@@ -10,6 +10,7 @@
 
 const { pipeline } = require('node:stream/promises');
 const { version } = require('../../package.json');
+const { HeapAnalyzerError } = require('../errors');
 
 /** @typedef {import('node:http').ServerResponse} Response */
 
@@ -73,9 +74,20 @@ function sendRefusal(response, status) {
   sendJson(response, status, { error: { code, message } }, headers);
 }
 
+/**
+ * An error with a status of its own; for others the code decides. What the file system says of our own places, for
+ * one, is no missing page.
+ * @param {number} status
+ * @param {string} code
+ * @param {string} message
+ * @param {Record<string, string>} [headers]
+ */
+function refusal(status, code, message, headers) {
+  return Object.assign(new HeapAnalyzerError(code, message), { status, headers });
+}
+
 const STATUSES = new Map([
   ['ERR_HEAP_USAGE', 400],
-  ['ERR_HEAP_NOT_FOUND', 404],
   ['ERR_HEAP_BUSY', 429],
   ['ERR_HEAP_NO_MEMORY', 503],
 ]);
@@ -144,4 +156,4 @@ async function sendFile(
   await pipeline(stream, response);
 }
 
-module.exports = { HEAD, jsonText, sendJson, sendRefusal, sendError, sendFile };
+module.exports = { refusal, sendJson, sendRefusal, sendError, sendFile };

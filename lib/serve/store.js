@@ -11,6 +11,7 @@ const fs = require('node:fs/promises');
 const path = require('node:path');
 const { ownSnapshots, removeSnapshot } = require('../capture/quota');
 const { HeapAnalyzerError, fromSystem } = require('../errors');
+const { refusal } = require('./respond');
 
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -43,10 +44,7 @@ async function listStored(directory) {
 function unknown(id) {
   // What is no id at all is not repeated: the message may be shown to people.
   const which = ID.test(id) ? ` \`${id}\`` : '';
-  return new HeapAnalyzerError(
-    'ERR_HEAP_NOT_FOUND',
-    `there is no snapshot${which} here; /list has those there are`,
-  );
+  return refusal(404, 'ERR_HEAP_NOT_FOUND', `there is no snapshot${which} here; /list has those there are`);
 }
 
 /**
