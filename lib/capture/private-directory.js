@@ -12,7 +12,7 @@
 
 const { createHash } = require('node:crypto');
 const fs = require('node:fs/promises');
-const { readFileSync, readlinkSync, rmdirSync, unlinkSync } = require('node:fs');
+const { mkdtempSync, readFileSync, readlinkSync, rmdirSync, unlinkSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { fromSystem } = require('../errors');
@@ -90,7 +90,8 @@ function orEmpty(read) {
  */
 async function makePrivateDirectory(parent) {
   try {
-    const directory = await fs.mkdtemp(path.join(parent, `${PREFIX}${namespaceTag()}-${process.pid}-`));
+    // At once, so that there is no moment in which it is there and we do not know of it.
+    const directory = mkdtempSync(path.join(parent, `${PREFIX}${namespaceTag()}-${process.pid}-`));
     // Listening only while there is something to clean up: an app may look at who listens.
     if (inUse.size === 0) process.on('exit', cleanUpAtExit);
     inUse.add(directory);
