@@ -129,6 +129,8 @@ pub(crate) fn name_by(
                 graph.vocabulary().word(snapshot.edges.name_or_index(edge))
             };
             let text = match kind {
+                // A proxy stands for its target.
+                EdgeKind::Hidden | EdgeKind::Internal if graph.raw_name(holder) == "system / JSProxy" => String::new(),
                 EdgeKind::Weak | EdgeKind::Shortcut | EdgeKind::Context | EdgeKind::Hidden | EdgeKind::Other => {
                     continue;
                 }

@@ -166,7 +166,7 @@ fn classify(strings: &Strings, id: StringId) -> Word {
             if text[digits..].starts_with(PAIR_START) { Word::WeakMapPair } else { Word::Other }
         }
         Some(b'D') if text.starts_with(b"Detached ") => Word::Detached,
-        Some(b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(' | b't' | b'c' | b'p' | b'v') => {
+        Some(b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(' | b't' | b'c' | b'p' | b'r' | b'v') => {
             EXACT.into_iter().find(|(exact, _)| strings.is(id, exact)).map_or(Word::Other, |(_, word)| word)
         }
         _ => Word::Other,

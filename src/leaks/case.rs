@@ -10,7 +10,7 @@ use super::{
     series::Series,
 };
 use crate::{
-    analysis::{Name, Place, Scripts, is_application, name_by, name_of, package_of},
+    analysis::{Name, NameRoot, Place, Scripts, is_application, name_by, name_of, package_of},
     error::Result,
     graph::{HeapGraph, Retainers, Word},
     monitor::Monitor,
@@ -33,6 +33,8 @@ pub(crate) struct Case<'a> {
     pub(crate) classes: Vec<(String, usize)>,
     /// Names of the edges and classes of the objects on the way from the root to the holder, nearest first.
     pub(crate) above: Vec<(String, String)>,
+    /// The package whose object has the holder.
+    pub(crate) owner_package: Option<String>,
     /// Place of most entries: their constructor, or where the function stands.
     pub(crate) entry_place: Option<Place>,
 }
@@ -165,7 +167,10 @@ impl<'a> Case<'a> {
         {
             name.place = None;
         }
-        Ok(Self { series, growth, holder, name, classes, above, entry_place })
+        let owner = retainers.edges(holder).find(|&edge| graph.snapshot().edges.kind(edge) == EdgeKind::Property);
+        let owner = owner.and_then(|edge| scripts.place(graph, graph.snapshot().nodes.of_edge(edge)));
+        let owner_package = owner.and_then(|place| place.package);
+        Ok(Self { series, growth, holder, name, classes, above, owner_package, entry_place })
     }
 
     pub(crate) fn graph(&self) -> &HeapGraph {
@@ -187,6 +192,14 @@ impl<'a> Case<'a> {
     /// Whether what came in the first interval is still there at the end.
     pub(crate) fn stays(&self) -> bool {
         let first = self.added()[0];
+        // Where all is made anew with each change, down to the entries, their number has to tell.
+        if !self.series.is_old(self.holder)
+            && let Some(&entry) = self.growth.entries.last()
+        {
+            let population = self.series.population(entry);
+            let grew = population.windows(2).zip(self.added());
+            return grew.take(self.series.loads()).all(|(pair, added)| pair[1].saturating_sub(pair[0]) * 2 >= added);
+        }
         let born_first = self.growth.entries.iter().filter(|&&entry| self.series.born(entry) == 1).count() as u64;
         // Entries that are all old (one function, added again and again) have no age to tell by.
         self.growth.entries.is_empty() || born_first * 2 >= first || self.growth.entries.len() as u64 * 2 < first
@@ -240,6 +253,23 @@ impl<'a> Case<'a> {
         let anonymous_store = matches!(kind, NodeKind::CODE | NodeKind::HIDDEN | NodeKind::OBJECT_SHAPE);
         let only_code = self.growth.kind == GrowthKind::Handles
             && self.share(|class| class == "Function" || class.starts_with("system / ") || class == "Object") > 0.5;
-        anonymous_store || only_code
+        anonymous_store || only_code || self.is_bounded_by_node() || self.is_loading_of_packages()
+    }
+
+    /// Timings of requests, of which Node itself keeps no more than 250.
+    fn is_bounded_by_node(&self) -> bool {
+        self.share(|class| class == "PerformanceResourceTiming") > 0.5 && self.expression().is_empty()
+    }
+
+    /// What Node notes of packages that are loaded when they are first needed: once for each file.
+    fn is_loading_of_packages(&self) -> bool {
+        let graph = self.graph();
+        let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+        let is_loader = self.expression().starts_with("Module._")
+            || self.name.as_ref().is_none_or(|name| name.place.is_none() && name.root == NameRoot::Variable);
+        let says = |node: NodeId| nodes.kind(node).is_string() && graph.display_name(node).contains("/node_modules/");
+        let is_of_package = |&node: &NodeId| says(node) || nodes.edges(node).any(|edge| says(edges.target(edge)));
+        let all = self.sample().count();
+        is_loader && all > 0 && self.sample().filter(is_of_package).count() * 2 > all
     }
 }

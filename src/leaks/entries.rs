@@ -64,9 +64,18 @@ const LEAST_TEXT: u64 = 4096;
 
 /// Bytes of a long string.
 pub(crate) fn text_size(graph: &HeapGraph, node: NodeId) -> Option<u32> {
-    let nodes = &graph.snapshot().nodes;
-    let size = nodes.self_size(node);
-    (nodes.kind(node) == NodeKind::STRING && size >= LEAST_TEXT).then(|| u32::try_from(size).unwrap_or(u32::MAX))
+    let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+    let text = match nodes.kind(node) {
+        NodeKind::STRING => node,
+        // One that was appended to and then read keeps the whole as its first half.
+        NodeKind::CONS_STRING => {
+            let first = |&edge: &usize| graph.vocabulary().word(edges.name_or_index(edge)) == Word::First;
+            nodes.edges(node).find(first).map(|edge| edges.target(edge))?
+        }
+        _ => return None,
+    };
+    let size = nodes.self_size(text);
+    (nodes.kind(text) == NodeKind::STRING && size >= LEAST_TEXT).then(|| u32::try_from(size).unwrap_or(u32::MAX))
 }
 
 /// Stores below this many slots are not looked at for what they do not show.

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{
     LeakOptions,
     case::Case,
-    grade::{Grade, grade},
+    grade::{Grade, grade, slows_down},
     growth::GrowthKind,
     independence::Independence,
     patterns,
@@ -155,6 +155,13 @@ impl Finding {
             evidence.push(
                 "what was added are numbers, null, undefined or booleans, which are no objects: counted are the slots of \
                  its store, an upper bound of the entries"
+                    .to_owned(),
+            );
+        }
+        if slows_down(case) {
+            evidence.push(
+                "less came in the last interval than before: a cache that nears its bound looks so; one more snapshot \
+                 under the same load decides"
                     .to_owned(),
             );
         }

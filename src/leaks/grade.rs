@@ -43,6 +43,13 @@ impl Verdict {
     }
 }
 
+/// Whether much less came in the last interval with load than in one before: a cache that nears its bound looks so.
+pub(super) fn slows_down(case: &Case<'_>) -> bool {
+    let added = case.added();
+    let Some((&last, before)) = added[..case.series.loads()].split_last() else { return false };
+    before.iter().max().is_some_and(|&most| last * 3 <= most * 2)
+}
+
 /// Entries that must come between two snapshots before growth alone is called likely.
 const STRONG: u64 = 100;
 
@@ -61,7 +68,7 @@ pub(super) fn grade(case: &Case<'_>, options: LeakOptions) -> Grade {
     }
     if loads >= 2 {
         // A population that renews itself is no leak, even where it happens to be larger each time.
-        return if case.stays() { Grade::Leak } else { Grade::Growth };
+        return if case.stays() && !slows_down(case) { Grade::Leak } else { Grade::Growth };
     }
     let strong = added[0] >= STRONG && counts[1] >= counts[0].saturating_mul(2);
     let stayed_in_rest = options.final_after_rest;

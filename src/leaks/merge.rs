@@ -4,10 +4,15 @@
 //! socket and the records that hang on its handle. Each grows by the same numbers. They are told as one finding, by
 //! the place that says most, and the others as its evidence.
 
+use std::collections::VecDeque;
+
 use rustc_hash::FxHashSet;
 
 use super::{case::Case, finding::Finding, growth::GrowthKind, patterns};
-use crate::{analysis::words, snapshot::NodeId};
+use crate::{
+    analysis::words,
+    snapshot::{EdgeKind, NodeId},
+};
 
 /// Bytes of an entry that is a reference to something else: a slot of a table, a key.
 const INDEX_ENTRY: u64 = 72;
@@ -53,7 +58,7 @@ fn description(finding: &Finding) -> String {
 }
 
 fn says_more(one: &Told<'_>, other: &Told<'_>) -> bool {
-    let rank = |told: &Told<'_>| (patterns::rank(told.finding.pattern), told.finding.holder.variable.is_none());
+    let rank = |told: &Told<'_>| (told.finding.holder.variable.is_none(), patterns::rank(told.finding.pattern));
     let (a, b) = (rank(one), rank(other));
     // Handles that have a name of their own say more than the plain objects that hang on them.
     let plain = |told: &Told<'_>| told.case.growth.kind == GrowthKind::Handles && is_plain(&told.finding.holder.class);
@@ -74,6 +79,9 @@ fn is_one_leak(a: &Told<'_>, b: &Told<'_>) -> bool {
             && !is_plain(class)
             && other.case.above.iter().any(|(_, above)| above == class);
     }
+    if leads_to(a, b) || leads_to(b, a) {
+        return true;
+    }
     if !in_step(&a.finding.entries.per_interval, &b.finding.entries.per_interval) {
         return false;
     }
@@ -83,7 +91,8 @@ fn is_one_leak(a: &Told<'_>, b: &Told<'_>) -> bool {
     share_entries(&a.case.growth.entries, &b.case.growth.entries)
         || is_inside(a, b)
         || is_inside(b, a)
-        || have_one_owner(a, b) && (is_index(a) || is_index(b))
+        || have_one_owner(a, b) && (is_index(a) || is_index(b) || are_of_one_package(a, b))
+        || are_in_one_package(a, b)
 }
 
 /// Whether both grew by the same numbers, or one by a few times those of the other.
@@ -119,6 +128,49 @@ fn have_one_owner(a: &Told<'_>, b: &Told<'_>) -> bool {
 fn same_file(a: &Told<'_>, b: &Told<'_>) -> bool {
     let file = |told: &Told<'_>| told.finding.holder.place.as_ref().map(|place| place.file.clone());
     file(a) == file(b)
+}
+
+/// Whether the objects that have the two are of one package: what a package keeps of one thing is its own affair.
+fn are_of_one_package(a: &Told<'_>, b: &Told<'_>) -> bool {
+    a.case.owner_package.is_some() && a.case.owner_package == b.case.owner_package
+}
+
+/// Whether both are variables of one package.
+fn are_in_one_package(a: &Told<'_>, b: &Told<'_>) -> bool {
+    let package = |told: &Told<'_>| told.finding.holder.place.as_ref().and_then(|place| place.package.clone());
+    package(a).is_some() && package(a) == package(b)
+}
+
+/// Whether the entries of one lead to the holders of the other, which has no name of its own and came with them.
+fn leads_to(main: &Told<'_>, inner: &Told<'_>) -> bool {
+    /// Entries that are asked, and objects around each that are looked at.
+    const ASKED: usize = 16;
+    const AROUND: usize = 300;
+    let came = |&node: &NodeId| !inner.case.series.is_old(node);
+    if inner.finding.holder.variable.is_some() || !inner.case.growth.holders.iter().any(came) {
+        return false;
+    }
+    let graph = main.case.graph();
+    let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+    let holders: FxHashSet<NodeId> = inner.case.growth.holders.iter().copied().collect();
+    let reaches = |entry: NodeId| {
+        let mut seen = FxHashSet::from_iter([entry]);
+        let mut queue = VecDeque::from([entry]);
+        while let Some(node) = queue.pop_front().filter(|_| seen.len() < AROUND) {
+            for edge in nodes.edges(node).filter(|&edge| edges.kind(edge) != EdgeKind::Weak) {
+                let target = edges.target(edge);
+                if main.case.series.is_old(target) || !seen.insert(target) {
+                    continue;
+                }
+                if holders.contains(&target) {
+                    return true;
+                }
+                queue.push_back(target);
+            }
+        }
+        false
+    };
+    main.case.growth.entries.iter().rev().take(ASKED).any(|&entry| reaches(entry))
 }
 
 /// Whether it only refers to what something else has.

@@ -1,7 +1,7 @@
 //! Functions kept for long whose scopes hold what only their siblings read, and chains of scopes.
 
 use super::{Case, Pattern};
-use crate::leaks::growth::GrowthKind;
+use crate::leaks::{entries::Collection, growth::GrowthKind};
 
 /// Bytes of a function with a scope of a variable or two.
 const LIGHT: u64 = 400;
@@ -27,7 +27,12 @@ impl Pattern for ClosureContext {
         // A collection of functions whose scopes keep next to nothing is a collection like any other.
         let added: u64 = case.added().iter().sum();
         let bytes: u64 = case.growth.bytes.iter().sum();
-        let keeps_much = !matches!(case.growth.kind, GrowthKind::Entries(_)) || bytes >= added * LIGHT;
+        // So is one that has them under keys: a registry.
+        let keeps_much = match case.growth.kind {
+            GrowthKind::Entries(Collection::Map | Collection::Object) => false,
+            GrowthKind::Entries(_) => bytes >= added * LIGHT,
+            _ => true,
+        };
         (share > 0.5 && keeps_much || chained).then(|| {
             let place = case.entry_place.as_ref();
             let at =

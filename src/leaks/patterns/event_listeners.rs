@@ -52,7 +52,8 @@ impl Pattern for EventListeners {
         // Frameworks and hand-made emitters: a list whose name says what it is, of functions or of objects with one.
         let listed = LISTS.contains(&case.last_word().trim_start_matches('_').to_lowercase().as_str())
             && (functions > 0.5 || has_functions(case));
-        if !(events && functions > 0.3 || listed || case.share(|class| class == "Listener") > 0.5) {
+        let listeners = functions > 0.3 || has_functions(case);
+        if !(events && listeners || listed || case.share(|class| class == "Listener") > 0.5) {
             return None;
         }
         let mut evidence = vec!["the entries are listeners of one emitter".to_owned()];
