@@ -365,7 +365,7 @@ export interface AdoptedSnapshot {
  * that there are; GET `/memory`, `/analyze` and `/leaks` answer questions. See docs/serve.md.
  *
  * @example
- * app.use('/debug/heap-snapshot', heapSnapshotHandler({ token: process.env.HEAP_TOKEN }));
+ * app.use('/debug/heap-snapshot', heapSnapshotHandler({ token: process.env.HEAP_ANALYZER_TOKEN }));
  *
  * @example <caption>without a framework</caption>
  * const heap = heapSnapshotHandler({ token, mount: '/debug/heap-snapshot' });
@@ -379,7 +379,7 @@ export function heapSnapshotHandler(
  * The endpoint as a plugin for Fastify 4 and 5.
  *
  * @example
- * fastify.register(fastifyPlugin, { prefix: '/debug/heap-snapshot', token: process.env.HEAP_TOKEN });
+ * fastify.register(fastifyPlugin, { prefix: '/debug/heap-snapshot', token: process.env.HEAP_ANALYZER_TOKEN });
  */
 export function fastifyPlugin(
   instance: any,
@@ -390,7 +390,7 @@ export function fastifyPlugin(
  * The endpoint as middleware for Koa: with `mount`, or below koa-mount.
  *
  * @example
- * app.use(koaMiddleware({ mount: '/debug/heap-snapshot', token: process.env.HEAP_TOKEN }));
+ * app.use(koaMiddleware({ mount: '/debug/heap-snapshot', token: process.env.HEAP_ANALYZER_TOKEN }));
  */
 export function koaMiddleware(
   options: ServeOptions,

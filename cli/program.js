@@ -15,6 +15,7 @@ const COMMANDS = [
   require('./commands/find-leaks'),
   require('./commands/inspect-object'),
   require('./commands/node-snapshot'),
+  require('./commands/redact'),
   require('./commands/demo'),
 ];
 

@@ -72,7 +72,7 @@ const known = {
  */
 function readServeOptions(functionName, given) {
   const asked = /** @type {any} */ (given);
-  // `token: process.env.HEAP_TOKEN` with a variable that is not set must not read as "no token wanted".
+  // `token: process.env.HEAP_ANALYZER_TOKEN` with a variable that is not set must not read as "no token wanted".
   if (asked && typeof asked === 'object' && 'token' in asked && asked.token === undefined) {
     tokens(undefined, 'token');
   }
