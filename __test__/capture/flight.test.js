@@ -30,7 +30,10 @@ test('waits, shares, refuses', async () => {
   assert.equal(taken, 1);
   first.resolve('first');
   assert.deepEqual(await running, { answer: 'first', shared: false });
-  assert.deepEqual(await Promise.all(sharing), Array(2).fill({ answer: 'first', shared: true }));
+  assert.deepEqual(
+    await Promise.all(sharing),
+    [1, 2].map(() => ({ answer: 'first', shared: true })),
+  );
   assert.deepEqual(await other, { answer: 'later', shared: false });
   assert.deepEqual(await waiting, { answer: 'later', shared: false });
   assert.equal(taken, 3);

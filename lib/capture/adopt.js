@@ -13,9 +13,9 @@ const fs = require('node:fs/promises');
 const path = require('node:path');
 const { loadNative } = require('../native');
 const { readOptions } = require('../options');
+const { sha256Of } = require('./digest');
 const { checkAndPack, giveName, refuseTakenNames } = require('./finish');
 const { identity } = require('./identity');
-const { readMeta } = require('./meta');
 const { defaultDirectory, nameFor } = require('./names');
 const { nodeOption, nodeSnapshotDirectory } = require('./node-options');
 const { directoryOptions, heapOptions } = require('./options');
@@ -198,9 +198,8 @@ async function nameOnce(finished, target, about) {
     return await giveName(finished, target, about);
   } catch (error) {
     if (/** @type {any} */ (error).code !== 'ERR_HEAP_EXISTS') throw error;
-    const there = await readMeta(target);
-    if (there?.sha256 !== finished.sha256) throw error;
-    return null;
+    if ((await sha256Of(target)) === finished.sha256) return null;
+    throw error;
   }
 }
 
