@@ -31,7 +31,7 @@ const { listOwnThreads } = require('../threads');
 const { fetchEstimate, fetchSnapshot, readUrl } = require('./endpoint');
 const { shownUrl } = require('./http');
 const { closeInspector, listInspected, openInspected } = require('./inspect');
-const { askNode, askOurHandler, findWay, openItsInspector } = require('./pid');
+const { askNode, askOurHandler, findWay, openItsInspector, untilClosed } = require('./pid');
 const { settlePacking } = require('./unpack');
 
 /** @type {(value: any, name: string) => Record<string, string>} */
@@ -205,7 +205,10 @@ async function byPid(pid, place) {
       const { allowInspector: _, timeoutMs: __, ...options } = place.options;
       return await byInspector(`127.0.0.1:${port}`, source, { ...place, options });
     } finally {
-      if (!wasOpen) await closeInspector(port);
+      if (!wasOpen) {
+        await closeInspector(port);
+        await untilClosed(looked, port);
+      }
     }
   }
   return throughPrivateFile(place, async (file) => {

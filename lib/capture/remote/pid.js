@@ -179,6 +179,16 @@ async function openItsInspector(looked, way, { signal }) {
 }
 
 /**
+ * Waits until it listens there no more.
+ * @param {Looked} looked
+ * @param {number} port
+ */
+async function untilClosed(looked, port) {
+  const closed = () => (listeningPorts(looked.pid).has(port) ? null : true);
+  await until(looked, { timeoutMs: OPENS_WITHIN_MS }, closed);
+}
+
+/**
  * @template T
  * @param {Looked} looked
  * @param {{ timeoutMs: number, signal?: AbortSignal }} options
@@ -204,4 +214,4 @@ async function until({ pid, startTicks: before }, { timeoutMs, signal }, look) {
   }
 }
 
-module.exports = { findWay, askOurHandler, askNode, openItsInspector };
+module.exports = { findWay, askOurHandler, askNode, openItsInspector, untilClosed };
