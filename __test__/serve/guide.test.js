@@ -214,7 +214,9 @@ for (const page of ['docs/serve.md', 'docs/watch.md']) {
       fs.writeFileSync(path.join(directory, `block${index}.js`), code);
     }
     const run = blocks.map((_, index) => `require('./block${index}.js');`).join('\n');
-    const output = start(t, directory, `${run}\nconsole.log('done');`, { HEAP_ANALYZER_TOKEN: 'x'.repeat(64) });
+    const output = start(t, directory, `${run}\nconsole.log('done');`, {
+      HEAP_ANALYZER_TOKEN: 'x'.repeat(64),
+    });
     await until(() => output.text !== '');
     assert.equal(output.text, 'done\n');
   });
