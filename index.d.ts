@@ -669,6 +669,11 @@ export interface FindLeaksOptions extends TaskOptions {
   ignore?: ReadonlyArray<string | AcceptedLeak>;
   /** Also list every class with new objects, whether they belong to a finding or not. Default: `false`. */
   traceAllObjects?: boolean;
+  /**
+   * Folder with the source maps of bundles, named `<bundle>.map`. Maps that are inline or beside their bundle are found
+   * without it.
+   */
+  sourceMaps?: string | URL;
 }
 
 /** An entry of a file of accepted leaks, `{ "accepted": [ … ] }`. */
@@ -1123,6 +1128,8 @@ export interface Place {
   function?: string;
   /** The package the file belongs to, for files under `node_modules`: `name@version`, or `name` alone. */
   package?: string;
+  /** Where the running code is, when a source map told the place above. */
+  generated?: { file: string; line?: number; column?: number };
 }
 
 export interface InspectAnswer extends Answer {

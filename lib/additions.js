@@ -35,6 +35,18 @@ const BLOCKS_DEEP = 50;
  * @returns {{ line: number, function?: string } | null}
  */
 function additionTo(code, expression) {
+  const found = additionAt(code, expression);
+  if (found === null) return null;
+  const { position, ...rest } = found;
+  return { line: lineAt(code, position), ...rest };
+}
+
+/**
+ * @param {string} code
+ * @param {string} expression
+ * @returns {{ position: number, function?: string } | null} `position` is the offset of the collection's name
+ */
+function additionAt(code, expression) {
   const name = SHORT_NAME.exec(expression)?.[1];
   if (name === undefined) return null;
   const before = expression === name ? '(?<![\\w$.#])' : '(?<=\\.\\s*#?)';
@@ -47,7 +59,7 @@ function additionTo(code, expression) {
   }
   if (only === undefined) return null;
   const owner = functionAround(code, only);
-  return { line: lineAt(code, only), ...(owner === null ? {} : { function: owner }) };
+  return { position: only, ...(owner === null ? {} : { function: owner }) };
 }
 
 /**
@@ -75,4 +87,4 @@ function functionAround(code, position) {
   return null;
 }
 
-module.exports = { additionTo };
+module.exports = { additionTo, additionAt };

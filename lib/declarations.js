@@ -2,7 +2,7 @@
 'use strict';
 
 /**
- * The line that declares a holder's variable, found in the text of its source.
+ * Where a holder's variable is declared, found in the text of its source.
  */
 
 const { escaped, lineAt, offsetOf } = require('./source-text');
@@ -15,13 +15,24 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u;
  * @param {{ function?: string, line?: number }} scope
  * @returns {number | null} 1-based
  */
-function lineOf(code, expression, { function: owner, line }) {
+function lineOf(code, expression, scope) {
+  const at = positionOf(code, expression, scope);
+  return at === null ? null : lineAt(code, at);
+}
+
+/**
+ * @param {string} code
+ * @param {string} expression
+ * @param {{ function?: string, line?: number }} scope
+ * @returns {number | null} where the declared name ends: the offset of its last character
+ */
+function positionOf(code, expression, { function: owner, line }) {
   const name = IDENTIFIER.exec(expression)?.[0];
   if (name === undefined) return null;
-  if (line !== undefined) return name === owner ? lineOfStatic(code, name, expression, line) : null;
+  if (line !== undefined) return name === owner ? positionOfStatic(code, name, expression, line) : null;
   const start = owner === undefined ? 0 : startOfFunction(code, owner);
   // Not of this file: the engine took the name of an import for that of the scope, which is the module.
-  if (start === null) return lineOf(code, expression, {});
+  if (start === null) return positionOf(code, expression, {});
   for (const pattern of declarationsOf(name)) {
     const found = [...code.slice(start).matchAll(pattern)].map(
       (match) => start + match.index + match[0].length,
@@ -29,10 +40,10 @@ function lineOf(code, expression, { function: owner, line }) {
     if (found.length > 0) {
       // A module's variables stand at its margin, those of the same name in its functions do not.
       const best = owner === undefined ? leastIndented(code, found) : found[0];
-      return lineAt(code, best - 1);
+      return best - 1;
     }
   }
-  return owner === undefined ? null : lineAt(code, start);
+  return owner === undefined ? null : start;
 }
 
 /**
@@ -59,7 +70,7 @@ function declarationsOf(name) {
  * @param {string} expression
  * @param {number} from line of the class
  */
-function lineOfStatic(code, name, expression, from) {
+function positionOfStatic(code, name, expression, from) {
   const property = IDENTIFIER.exec(expression.slice(name.length + 1).replace(/^#/, ''))?.[0];
   if (property === undefined) return null;
   const inside = new RegExp(`(?<![\\w$.])static\\s+#?${escaped(property)}(?![\\w$])`, 'g');
@@ -71,7 +82,7 @@ function lineOfStatic(code, name, expression, from) {
   for (const pattern of [inside, outside]) {
     const ends = [...code.matchAll(pattern)].map((match) => match.index + match[0].length);
     const first = ends.find((end) => end > start) ?? ends[0];
-    if (first !== undefined) return lineAt(code, first - 1);
+    if (first !== undefined) return first - 1;
   }
   return null;
 }
@@ -113,4 +124,4 @@ function leastIndented(code, positions) {
   return best;
 }
 
-module.exports = { lineOf };
+module.exports = { lineOf, positionOf };

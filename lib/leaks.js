@@ -14,7 +14,16 @@ const { compareInputs } = require('./analysis');
 const { runTask } = require('./engine');
 const { HeapAnalyzerError, badArgument, describe } = require('./errors');
 const { nearest } = require('./nearest');
-const { abortSignal, callback, flag, integer, oneOf, readInput, readOptions } = require('./options');
+const {
+  abortSignal,
+  callback,
+  flag,
+  integer,
+  oneOf,
+  readInput,
+  readOptions,
+  readPath,
+} = require('./options');
 const { addPlaces } = require('./places');
 const { residentOf } = require('./resident');
 
@@ -29,6 +38,7 @@ const readLeakOptions = (given) =>
     finalAfter: oneOf('load', 'rest'),
     ignore: acceptedLeaks,
     traceAllObjects: flag,
+    sourceMaps: readPath,
     signal: abortSignal,
     onProgress: callback,
   });
@@ -51,7 +61,7 @@ async function findLeaks(series, options) {
  * @param {boolean} map see analyzeInput
  */
 async function findLeaksIn(inputs, options, map) {
-  const { signal, onProgress, threads, minGrowth, finalAfter, ignore, traceAllObjects } = options;
+  const { signal, onProgress, threads, minGrowth, finalAfter, ignore, traceAllObjects, sourceMaps } = options;
   signal?.throwIfAborted();
   await refuseTwice(inputs);
   const settings = { threads, minGrowth, finalAfterRest: finalAfter === 'rest', map };
@@ -66,7 +76,7 @@ async function findLeaksIn(inputs, options, map) {
   }
   const resident = await residentOf(inputs);
   if (resident !== null) answer.resident = resident;
-  await addPlaces(answer.findings);
+  await addPlaces(answer.findings, { sourceMaps });
   return ignore === undefined ? answer : judge(answer, ignore);
 }
 

@@ -9,24 +9,28 @@
  */
 
 const path = require('node:path');
-const { additionTo } = require('./additions');
-const { lineOf } = require('./declarations');
+const { additionAt } = require('./additions');
+const { positionOf } = require('./declarations');
 const { packageFolder, packageVersion } = require('./packages');
-const { readSource } = require('./source-text');
+const { readMap } = require('./source-maps');
+const { columnAt, lineAt, readSource } = require('./source-text');
 
 /**
  * Completes what findings say of the source, and names files as a person in this directory would.
  * @param {any[]} findings of the engine's answer; changed in place
- * @param {string} [directory]
+ * @param {{ directory?: string, sourceMaps?: string }} [options] `sourceMaps` is a folder with maps of bundles
  */
-async function addPlaces(findings, directory = process.cwd()) {
+async function addPlaces(findings, { directory = process.cwd(), sourceMaps } = {}) {
   const sourceOf = remembered(readSource);
+  const mapOf = remembered((file) => readMap(file, sourceMaps));
   const versionOf = remembered(packageVersion);
   for (const finding of findings) {
     const { place } = finding.holder;
+    const shown = place?.file;
     const code = place ? await sourceOf(place.file) : null;
-    if (code !== null) addLines(finding, code);
-    if (place) finding.sentence = withPlace(finding.sentence, place);
+    const positions = code === null ? {} : addLines(finding, code);
+    await mapBack(finding, code, positions, mapOf);
+    if (place) finding.sentence = withPlace(finding.sentence, place, shown);
     if (finding.addedIn) finding.sentence = withAddition(finding.sentence, finding.addedIn.place);
     /** @type {Map<string, string>} folders of packages, and what they are called in words */
     const packages = new Map();
@@ -50,21 +54,76 @@ async function addPlaces(findings, directory = process.cwd()) {
  * The lines that declare a holder and add to it.
  * @param {any} finding
  * @param {string} code of the file in which the holder is declared
+ * @returns {{ declared?: number, added?: number }} offsets in the code
  */
 function addLines(finding, code) {
   const { variable, place, count } = finding.holder;
-  if (!variable) return;
-  const line = lineOf(code, variable, place);
+  if (!variable) return {};
+  const declared = positionOf(code, variable, place) ?? undefined;
+  const line = declared === undefined ? null : lineAt(code, declared);
   if (line !== null && line !== place.line) {
     place.line = line;
     // The column was that of the scope's function, not of the variable.
     delete place.column;
   }
   // Of several holders the name is that of what they hang on, and what adds to it adds holders.
-  const addition = count === undefined ? additionTo(code, variable) : null;
-  if (addition === null) return;
+  const addition = count === undefined ? additionAt(code, variable) : null;
+  if (addition === null) return { declared };
   const { file, package: name } = place;
-  finding.addedIn = { place: { file, ...addition, ...(name === undefined ? {} : { package: name }) } };
+  const { position, ...rest } = addition;
+  const of = name === undefined ? {} : { package: name };
+  finding.addedIn = { place: { file, line: lineAt(code, position), ...rest, ...of } };
+  return { declared, added: position };
+}
+
+/**
+ * Where there are source maps: the places in what was written, and the name of the variable there.
+ * @param {any} finding
+ * @param {string | null} code of the file in which the holder is declared
+ * @param {{ declared?: number, added?: number }} positions in it
+ * @param {(file: string) => Promise<import('./source-maps').Lookup | null>} mapOf
+ */
+async function mapBack(finding, code, { declared, added }, mapOf) {
+  const { holder, allocatedIn, addedIn } = finding;
+  if (allocatedIn?.place.line !== undefined) {
+    const { line, column = 1 } = allocatedIn.place;
+    moveTo(allocatedIn.place, (await mapOf(allocatedIn.place.file))?.(line, column));
+  }
+  const map = code === null ? null : await mapOf(holder.place.file);
+  if (map === null || code === null) return;
+  const at = (/** @type {number} */ position) => map(lineAt(code, position), columnAt(code, position));
+  if (added !== undefined) moveTo(addedIn.place, at(added));
+  if (declared === undefined) return;
+  const [root] = /^[\p{ID_Continue}$]*/u.exec(holder.variable) ?? [''];
+  const original = at(declared - root.length + 1) ?? at(declared);
+  moveTo(holder.place, original);
+  const name = original?.name;
+  if (!name || name === root) return;
+  const renamed = name + holder.variable.slice(root.length);
+  finding.sentence = finding.sentence.replace(`"${holder.variable}"`, `"${renamed}"`);
+  finding.evidence = finding.evidence.map((/** @type {string} */ text) =>
+    text.replace(`\`${holder.variable}\``, `\`${renamed}\``),
+  );
+  holder.variable = renamed;
+}
+
+/**
+ * @param {any} place becomes the original one, and keeps where the running code is
+ * @param {import('./source-maps').Original | null | undefined} original
+ */
+function moveTo(place, original) {
+  if (!original) return;
+  const { file, line, column } = place;
+  place.generated = {
+    file,
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+  };
+  place.file = original.file;
+  place.line = original.line;
+  place.column = original.column;
+  // The name of the function is that of the bundle, which is short for nothing.
+  delete place.function;
 }
 
 /**
@@ -87,11 +146,12 @@ function remembered(read) {
  * `… in /app/src/session.js grew …` with the line of the place.
  * @param {string} sentence
  * @param {{ file: string, line?: number }} place
+ * @param {string} [told] the file that the sentence tells, or ends with
  */
-function withPlace(sentence, { file, line }) {
+function withPlace(sentence, { file, line }, told = file) {
   if (line === undefined) return sentence;
   return sentence.replace(/ in (\S.*?)(?::\d+){0,2} grew /, (whole, shown) =>
-    file.endsWith(shown) ? ` in ${file}:${line} grew ` : whole,
+    told.endsWith(shown) ? ` in ${file}:${line} grew ` : whole,
   );
 }
 

@@ -61,7 +61,14 @@ function lineAt(code, position) {
   return line;
 }
 
+/**
+ * @param {string} code
+ * @param {number} position
+ * @returns {number} 1-based, as editors count
+ */
+const columnAt = (code, position) => position - code.lastIndexOf('\n', position - 1);
+
 /** @param {string} name */
 const escaped = (name) => name.replace(/\$/g, '\\$');
 
-module.exports = { readSource, blanked, offsetOf, lineAt, escaped };
+module.exports = { readSource, blanked, offsetOf, lineAt, columnAt, escaped };

@@ -25,7 +25,7 @@ test('completes place, sentence and names of files', async (t) => {
   );
   for (const name of [file, pathToFileURL(file).href]) {
     const one = finding(name);
-    await addPlaces([one], directory);
+    await addPlaces([one], { directory });
     assert.deepEqual(one.holder.place, { file: name, line: 3 });
     assert.match(one.sentence, /^Map `sessions` in src\/session\.js:3 grew /);
     assert.match(one.sentence, /, held by module scope; entries are added in login\(\) src\/session\.js:5$/);
@@ -34,7 +34,7 @@ test('completes place, sentence and names of files', async (t) => {
     assert.equal(one.path[0].text, '→ closure add src/session.js:7');
   }
   const elsewhere = finding(file);
-  await addPlaces([elsewhere], '/somewhere/else');
+  await addPlaces([elsewhere], { directory: '/somewhere/else' });
   assert.ok(elsewhere.sentence.includes(` in ${file}:3 grew `));
 });
 
@@ -56,13 +56,13 @@ test('what cannot be read changes nothing', async (t) => {
   ]) {
     const one = finding(file);
     const before = structuredClone(one);
-    await addPlaces([one], '/somewhere/else');
+    await addPlaces([one], { directory: '/somewhere/else' });
     assert.deepEqual(one, before);
   }
   const nameless = finding('x');
   delete nameless.holder.variable;
   delete nameless.holder.place;
-  await addPlaces([nameless], directory);
+  await addPlaces([nameless], { directory });
 });
 
 test('places in sentences', () => {
@@ -96,7 +96,7 @@ test('a file of a package: its version, in place and in words', async (t) => {
     if (manifest !== null) fs.writeFileSync(path.join(folder, 'package.json'), manifest);
     const one = finding(file, 'sessions', { file, package: name });
     one.allocatedIn = { place: { file, line: 9, column: 2, package: name } };
-    await addPlaces([one], '/somewhere/else');
+    await addPlaces([one], { directory: '/somewhere/else' });
     assert.deepEqual(one.holder.place, { file, package: expected, line: 1 });
     assert.deepEqual(one.addedIn.place, { file, line: 2, package: expected });
     assert.equal(one.allocatedIn.place.package, expected);
@@ -111,7 +111,7 @@ test('of several holders nothing is said of what adds', async (t) => {
   fs.writeFileSync(file, 'const sessions = new Map();\nsessions.set(1, new Map());\n');
   const several = finding(file);
   several.holder.count = 5;
-  await addPlaces([several], directory);
+  await addPlaces([several], { directory });
   assert.equal(several.holder.place.line, 1);
   assert.ok(!('addedIn' in several));
 });

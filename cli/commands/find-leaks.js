@@ -45,6 +45,7 @@ function define(command, context) {
       ]),
     )
     .option('--min-growth <n>', 'entries that must come in an interval (default: 5)', integerFrom(1))
+    .option('--source-maps <dir>', 'where the source maps of bundles are, if not beside them')
     .option('--trace-all-objects', 'also list every class with new objects, leak or not')
     .addOption(
       new Option('--fail-on <grade>', 'exit 1 from this grade on (default: likely)').choices(
@@ -72,6 +73,7 @@ function define(command, context) {
  * @property {'load' | 'rest'} [finalAfter]
  * @property {number} [minGrowth]
  * @property {boolean} [traceAllObjects]
+ * @property {string} [sourceMaps]
  * @property {keyof typeof FAILING} [failOn]
  * @property {string[]} [ignore]
  * @property {string} [updateIgnore]
@@ -96,6 +98,7 @@ async function run(options, context) {
     finalAfter,
     minGrowth,
     traceAllObjects,
+    sourceMaps,
     failOn = 'likely',
     threads,
     top,
@@ -118,6 +121,7 @@ async function run(options, context) {
       finalAfter,
       minGrowth,
       traceAllObjects,
+      sourceMaps,
       ignore,
       threads,
       signal,

@@ -193,7 +193,7 @@ impl<'a> Case<'a> {
     pub(crate) fn stays(&self) -> bool {
         let first = self.added()[0];
         // Where all is made anew with each change, down to the entries, their number has to tell.
-        if !self.series.is_old(self.holder)
+        if self.series.born(self.holder) == self.series.intervals()
             && let Some(&entry) = self.growth.entries.last()
         {
             let population = self.series.population(entry);
