@@ -89,6 +89,9 @@ pub(crate) struct Holders<'a> {
     queue: Vec<Side>,
 }
 
+/// Sides that are looked at for a way that a program has words for, before any way will do.
+const PLAIN: usize = 1 << 17;
+
 const NOT_FOUND: u32 = u32::MAX;
 /// From the node's other side.
 const WITHIN: u32 = u32::MAX - 1;
@@ -128,25 +131,18 @@ impl<'a> Holders<'a> {
         let nothing = Held { from_roots: 0, paths: Vec::new(), shared: None, cut: None };
         let Some(common) = self.common(targets) else { return Ok(nothing) };
         let ends: FxHashSet<NodeId> = targets.iter().copied().collect();
-        let paths = self.ways(From::Roots, &ends, limit, monitor)?;
-        let mut held = Held { from_roots: paths.len(), paths, ..nothing };
-        if held.from_roots != 1 || limit < 2 {
-            held.cut = self.cut(common, held.from_roots, monitor)?;
-            return Ok(held);
+        let above = if ends.contains(&common) { self.tree.immediate(common) } else { common };
+        if self.is_top(above) {
+            let paths = self.ways(From::Roots, &ends, limit, monitor)?;
+            let cut = if paths.len() == 1 { self.cut(common, monitor)? } else { None };
+            return Ok(Held { from_roots: paths.len(), paths, shared: None, cut });
         }
-        // One way that everything depends on up to some node; from there on there may be several.
-        let parting = if ends.contains(&common) { self.tree.immediate(common) } else { common };
-        if !self.is_top(parting) {
-            let local = self.ways(From::Node(parting), &ends, limit, monitor)?;
-            if local.len() > 1 {
-                let start = self.ways(From::Roots, &FxHashSet::from_iter([parting]), 1, monitor)?.pop();
-                let start = start.unwrap_or_default();
-                held.paths = local.into_iter().map(|way| start.iter().copied().chain(way).collect()).collect();
-                held.shared = Some(parting);
-            }
-        }
-        held.cut = self.cut(common, 1, monitor)?;
-        Ok(held)
+        // All ways pass the dominator, so they are one up to there; from there on there may be several.
+        let local = self.ways(From::Node(above), &ends, limit, monitor)?;
+        let start = self.ways(From::Roots, &FxHashSet::from_iter([above]), 1, monitor)?.pop().unwrap_or_default();
+        let shared = (local.len() > 1).then_some(above);
+        let paths = local.into_iter().map(|way| joined(&start, &way)).collect::<Result<_>>()?;
+        Ok(Held { from_roots: 1, paths, shared, cut: self.cut(common, monitor)? })
     }
 
     /// The nearest node that everything in `targets` depends on; one of them when it dominates the others.
@@ -161,10 +157,7 @@ impl<'a> Holders<'a> {
     }
 
     /// The nearest reference above `node` that everything depends on, when there is one.
-    fn cut(&mut self, node: NodeId, from_roots: usize, monitor: &Monitor) -> Result<Option<Cut>> {
-        if from_roots != 1 {
-            return Ok(None);
-        }
+    fn cut(&mut self, node: NodeId, monitor: &Monitor) -> Result<Option<Cut>> {
         let (graph, retainers) = (self.graph, self.retainers);
         let tree = self.tree;
         let mut at = node;
@@ -253,6 +246,8 @@ impl<'a> Holders<'a> {
         limit: usize,
         monitor: &Monitor,
     ) -> Result<Vec<Vec<usize>>> {
+        // No more than there are references to begin with, and then nothing needs to be searched in vain.
+        let limit = limit.min(self.entrances(from, ends, limit)?);
         let mut flow = Flow::default();
         // First over what a program knows of. Any set of ways can be completed to a greatest one, so the number that
         // is found in the end does not depend on it.
@@ -268,6 +263,30 @@ impl<'a> Holders<'a> {
         let mut ways = ways.collect::<Result<Vec<Vec<usize>>>>()?;
         ways.sort_by_key(Vec::len);
         Ok(ways)
+    }
+
+    /// Different holders that the last step of a way can come from; counted up to `limit`.
+    fn entrances(&self, from: From, ends: &FxHashSet<NodeId>, limit: usize) -> Result<usize> {
+        let nodes = &self.graph.snapshot().nodes;
+        let mut holders = FxHashSet::default();
+        let mut count = 0;
+        for &end in ends {
+            let mut owners = None;
+            for edge in self.retainers.edges(end) {
+                let holder = nodes.of_edge(edge);
+                let counts = self.counting.target(edge).is_some()
+                    && !ends.contains(&holder)
+                    && !self.tree.dominates(end, holder)
+                    && !self.is_repeated(end, holder, &mut owners)?;
+                // Each reference of the node that all begin at is a way of its own; of a category, one to each end.
+                let key = (holder, if self.begins(from, holder) { end } else { holder });
+                count += usize::from(counts && (from == From::Node(holder) || holders.insert(key)));
+                if count >= limit {
+                    return Ok(limit);
+                }
+            }
+        }
+        Ok(count)
     }
 
     /// The way that ends with an edge.
@@ -359,6 +378,9 @@ impl<'a> Holders<'a> {
             let on_a_way = flow.leave.contains_key(&node);
             if forsaken && !on_a_way {
                 return Ok(Some(side));
+            }
+            if over == Over::Plain && next > PLAIN {
+                return Ok(None);
             }
             if on_a_way {
                 self.meet(Side::Out(node), WITHIN)?;
@@ -498,6 +520,13 @@ impl<'a> Holders<'a> {
             }
         }
     }
+}
+
+fn joined(start: &[usize], end: &[usize]) -> Result<Vec<usize>> {
+    let mut way = memory::with_capacity(start.len() + end.len(), "a way")?;
+    way.extend_from_slice(start);
+    way.extend_from_slice(end);
+    Ok(way)
 }
 
 #[cfg(test)]

@@ -141,6 +141,7 @@ impl Holding<'_> {
                     }
                 }
             }
+            Some(value) if value.kind == value.text => format!("{} {id}", value.text),
             Some(value) if value.kind != "regexp" => {
                 format!("{} {} {id}", value.kind, shortened_to(value.text.clone(), TEXT))
             }
@@ -173,7 +174,11 @@ impl Holding<'_> {
                 format!("One reference holds it: cutting {} frees {}.", reference(cut)?, words::bytes(cut.frees))
             }
             (1, None) => {
-                let top = self.graph.snapshot().nodes.of_edge(held.paths[0][0]);
+                let first = held.paths[0][0];
+                if self.graph.snapshot().edges.kind(first) == EdgeKind::Shortcut {
+                    return Ok("It is a global object: the program's objects hang on it.".to_owned());
+                }
+                let top = self.graph.snapshot().nodes.of_edge(first);
                 return Ok(format!(
                     "Only {} holds it: V8 itself, or Node for an open handle.",
                     self.label(top, monitor)?

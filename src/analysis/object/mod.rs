@@ -201,7 +201,8 @@ pub fn inspect(source: Source, id: ObjectId, options: InspectOptions, monitor: &
     let graph = HeapGraph::new(snapshot, monitor)?;
     let node = find(&graph, id)?;
     let rest = monitor.part(1.0 - READING);
-    graph.prepare(&rest)?;
+    let (facts, retainers) = rayon::join(|| graph.prepare(&rest), || graph.retainers(&rest).map(|_| ()));
+    facts.and(retainers)?;
     let body = inspect_node(&graph, node, options, &rest)?;
     Ok(Answer::about(&[graph.snapshot()], body))
 }
