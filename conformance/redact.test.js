@@ -63,15 +63,14 @@ test('synthetic heaps, one for each rule', async () => {
 });
 
 test('random graphs', async () => {
-  for (let seed = 1; seed <= 60; seed++) await hold(`random ${seed}`, Buffer.from(randomSnapshot(seed)));
+  for (let seed = 1; seed <= 40; seed++) await hold(`random ${seed}`, Buffer.from(randomSnapshot(seed)));
 });
 
 for (const node of majors()) {
   test(`what Node ${node} writes`, { timeout: 180_000 }, async () => {
     await hold('shapes', await make({ program: 'shapes', node }));
-    await hold(
-      'internals',
-      await make({ program: 'internals', node, args: node >= 20 ? ['--expose=numbers'] : [] }),
-    );
+    if (node !== 18 && node !== 26) return;
+    const args = node >= 20 ? ['--expose=numbers'] : [];
+    await hold('internals', await make({ program: 'internals', node, args }));
   });
 }
