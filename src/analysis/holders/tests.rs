@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::Heap;
+use crate::{
+    snapshot::{EdgeKind, NodeKind},
+    testing::Heap,
+};
 
 fn held(graph: &HeapGraph, targets: &[u32], limit: usize) -> Held {
     let targets: Vec<NodeId> = targets.iter().copied().map(NodeId).collect();
