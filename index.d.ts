@@ -334,6 +334,8 @@ export interface AdoptOptions {
   maxFiles?: number;
   /** See {@link CaptureOptions.maxBytes}. */
   maxBytes?: number;
+  /** Why they were taken; kept in `meta` and in their names. Default: `"node"`. */
+  reason?: string;
   /** Is told of each file; see {@link CaptureOptions.onSnapshot}. */
   onSnapshot?: (file: string, answer: AdoptedSnapshot) => unknown;
   signal?: AbortSignal;

@@ -193,7 +193,7 @@ test(
     assert.equal(await countOf(file), 12_345);
     assert.deepEqual(answer.source, { kind: 'pid', target: app.pid });
     const [, address] = /ws:\/\/([\d.:]+)\//.exec(app.stderr);
-      await assert.rejects(listThreads({ inspect: address }), { message: /ECONNREFUSED/ });
+    await assert.rejects(listThreads({ inspect: address }), { message: /ECONNREFUSED/ });
     assert.equal(app.child.exitCode, null);
   },
 );

@@ -17,7 +17,7 @@ const { sha256Of } = require('./digest');
 const { checkAndPack, giveName, refuseTakenNames } = require('./finish');
 const { identity } = require('./identity');
 const { defaultDirectory, nameFor } = require('./names');
-const { nodeOption, nodeSnapshotDirectory } = require('./node-options');
+const { nodeSnapshotDirectory } = require('./node-options');
 const { directoryOptions, heapOptions } = require('./options');
 const { FILE_NAME, isAlive, makePrivateDirectory, removePrivateDirectory } = require('./private-directory');
 const { keepWithin } = require('./quota');
@@ -43,12 +43,13 @@ const NODES = /^Heap\.(\d{4})(\d\d)(\d\d)\.(\d\d)(\d\d)(\d\d)\.(\d+)\.(\d+)\.(\d
  * @param {unknown} [options]
  */
 async function adoptNodeSnapshots(options) {
-  const { compress, signal } = heapOptions;
+  const { compress, signal, reason } = heapOptions;
   const read = readOptions('adoptNodeSnapshots', options, {
     ...directoryOptions,
     from: directoryOptions.directory,
     compress,
     signal,
+    reason,
   });
   const started = Date.parse(identity().startedAt);
   return adoptFrom(read, async ({ pid, file }) => {
@@ -136,8 +137,7 @@ async function adoptFile({ file, time, pid, threadId }, directory, options) {
     await fs.chmod(held, 0o600);
     const finished = await checkAndPack(held, options);
     const ours = pid === process.pid && stats.mtimeMs >= Date.parse(identity().startedAt);
-    const reason =
-      options.reason ?? (nodeOption('--heapsnapshot-near-heap-limit') ? 'near-heap-limit' : 'node');
+    const { reason = 'node' } = options;
     const meta = {
       capturedAt: time.toISOString(),
       pid,

@@ -79,25 +79,74 @@ const VARIABLES = {
   HEAP_ANALYZER_ON_SNAPSHOT: { option: 'onSnapshot', read: receiver },
 };
 
+/** Read by watchMemory, which knows such texts. */
+const asWritten = (/** @type {string} */ value) => value;
+
+/** @type {typeof VARIABLES} */
+const WATCH_VARIABLES = {
+  HEAP_ANALYZER_HEAP_USED_ABOVE: { option: 'heapUsedAbove', read: size },
+  HEAP_ANALYZER_RSS_ABOVE: { option: 'rssAbove', read: size },
+  HEAP_ANALYZER_GROWTH_ABOVE: { option: 'growthAbove', read: asWritten },
+  HEAP_ANALYZER_EVERY: { option: 'every', read: asWritten },
+};
+
+const NEAR_LIMIT = 'HEAP_ANALYZER_NEAR_HEAP_LIMIT';
+
 /** @param {NodeJS.ProcessEnv} env */
 function register(env) {
   // Workers load preloaded modules as well, and signals come to the main thread only.
   if (!isMainThread) return;
-  const options = readVariables(env);
-  try {
+  const options = readVariables(env, VARIABLES);
+  attempt(() => {
     const signal = env.HEAP_ANALYZER_SIGNAL || (process.platform === 'win32' ? 'off' : 'SIGUSR2');
     if (signal !== 'off') onSignal(signal, options);
-  } catch (error) {
-    warn(/** @type {Error} */ (error).message);
-  }
+  });
+  attempt(() => watch(env, options));
   clearUp(env, options).catch((error) => warn(error.message));
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-function readVariables(env) {
+/** @param {() => void} task */
+function attempt(task) {
+  try {
+    task();
+  } catch (error) {
+    warn(/** @type {Error} */ (error).message);
+  }
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {Record<string, any>} options of captures
+ */
+function watch(env, { quiet, coolDownMs, ...snapshot }) {
+  const limits = readVariables(env, WATCH_VARIABLES);
+  const { watchMemory, snapshotNearHeapLimit } = require('../watch');
+  // How often says nothing about what for.
+  if (Object.keys(limits).some((name) => name !== 'every')) {
+    const coolDown = coolDownMs === undefined ? {} : { coolDown: coolDownMs };
+    watchMemory({
+      ...limits,
+      ...coolDown,
+      snapshot,
+      onAlert: (/** @type {{ message: string }} */ { message }) => {
+        if (!quiet) process.stderr.write(`heap-analyzer: ${message}\n`);
+      },
+    });
+  }
+  const nearLimit = env[NEAR_LIMIT];
+  if (nearLimit) {
+    snapshotNearHeapLimit({ count: count(nearLimit, NEAR_LIMIT) }).catch((error) => warn(error.message));
+  }
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {typeof VARIABLES} variables
+ */
+function readVariables(env, variables) {
   /** @type {Record<string, any>} */
   const options = {};
-  for (const [name, { option, read }] of Object.entries(VARIABLES)) {
+  for (const [name, { option, read }] of Object.entries(variables)) {
     const value = env[name];
     if (!value) continue;
     try {
@@ -116,9 +165,10 @@ function readVariables(env) {
  */
 async function clearUp(env, { compress, maxFiles, maxBytes, onSnapshot }) {
   await sweepLeftovers(path.resolve(env.HEAP_SNAPSHOT_DIR || '.'));
-  const nodeWrites = nodeOption('--heapsnapshot-near-heap-limit') ?? nodeOption('--heapsnapshot-signal');
-  if (nodeWrites === undefined) return;
-  const { broken } = await adoptNodeSnapshots({ compress, maxFiles, maxBytes, onSnapshot });
+  const nearLimit = env[NEAR_LIMIT] || nodeOption('--heapsnapshot-near-heap-limit');
+  if (!nearLimit && nodeOption('--heapsnapshot-signal') === undefined) return;
+  const reason = nearLimit ? 'near-heap-limit' : 'node';
+  const { broken } = await adoptNodeSnapshots({ compress, maxFiles, maxBytes, onSnapshot, reason });
   if (broken.length > 0) warn(`not whole, and left where they are: ${broken.join(', ')}`);
 }
 

@@ -22,6 +22,7 @@ const { directoryOptions, heapOptions, refuseWithPath } = require('../options');
 const {
   FILE_NAME,
   PACKED_NAME,
+  isAlive,
   makePrivateDirectory,
   removePrivateDirectory,
   sweepLeftovers,
@@ -205,10 +206,7 @@ async function byPid(pid, place) {
       const { allowInspector: _, timeoutMs: __, ...options } = place.options;
       return await byInspector(`127.0.0.1:${port}`, source, { ...place, options });
     } finally {
-      if (!wasOpen) {
-        await closeInspector(port);
-        await untilClosed(looked, port);
-      }
+      if (!wasOpen) await closeAgain(looked, port);
     }
   }
   return throughPrivateFile(place, async (file) => {
@@ -232,6 +230,23 @@ async function byPid(pid, place) {
     const done = way.kind === 'node' ? () => fs.unlink(theirs).catch(() => {}) : undefined;
     return { ...told, source, sha256, done };
   });
+}
+
+/**
+ * What cannot be closed is told, but the snapshot is there and stays.
+ * @param {import('./proc').Looked} looked
+ * @param {number} port
+ */
+async function closeAgain(looked, port) {
+  try {
+    await closeInspector(port);
+    await untilClosed(looked, port);
+  } catch (error) {
+    if (!isAlive(looked.pid)) return;
+    const why = /** @type {Error} */ (error).message;
+    const message = `the inspector of process ${looked.pid} on port ${port} could not be closed again: ${why}`;
+    process.emitWarning(message, 'HeapAnalyzerWarning');
+  }
 }
 
 /**
