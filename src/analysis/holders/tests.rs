@@ -222,7 +222,7 @@ fn is_category(graph: &HeapGraph, node: NodeId) -> bool {
 }
 
 /// Edges without those of stores to what their owners refer to themselves.
-fn without_repeated(graph: &HeapGraph, edges: Vec<(usize, usize, usize)>) -> Vec<(usize, usize, usize)> {
+fn without_repeated(graph: &HeapGraph, edges: &[(usize, usize, usize)]) -> Vec<(usize, usize, usize)> {
     let snapshot = graph.snapshot();
     let tree = graph.dominator_tree(&Monitor::none()).unwrap();
     let is_store = |node: NodeId| snapshot.nodes.kind(node) == NodeKind::ARRAY;
@@ -258,7 +258,7 @@ impl Naive {
             .collect();
         let tops: BTreeSet<usize> =
             snapshot.nodes.all().filter(|&node| is_category(graph, node)).map(NodeId::index).collect();
-        let edges = without_repeated(graph, edges);
+        let edges = without_repeated(graph, &edges);
         let entered: BTreeSet<usize> = edges.iter().map(|&(_, _, to)| to).collect();
         let count = snapshot.nodes.len();
         let forsaken = (0..count).filter(|node| !entered.contains(node) && !tops.contains(node)).collect();
@@ -283,9 +283,9 @@ impl Naive {
 
     /// A greatest flow, by the textbook: nodes split in two, capacities in a matrix.
     fn flow(&self, ends: &BTreeSet<usize>) -> usize {
+        const MANY: usize = 1000;
         let (source, sink) = (2 * self.count, 2 * self.count + 1);
         let mut capacity = vec![vec![0_usize; sink + 1]; sink + 1];
-        const MANY: usize = 1000;
         for node in 0..self.count {
             let wide = self.tops.contains(&node) || ends.contains(&node);
             capacity[2 * node][2 * node + 1] = if wide { MANY } else { 1 };

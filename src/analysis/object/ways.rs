@@ -41,7 +41,7 @@ pub(super) struct Ways<'a> {
 impl Ways<'_> {
     /// The hops of a way; at most 256, the last ones.
     pub(super) fn hops(&self, way: &[usize], monitor: &Monitor) -> Result<Vec<Hop>> {
-        let way = self.from_root(way, monitor)?;
+        let way = self.with_categories(way, monitor)?;
         let steps = self.steps(&way)?;
         let mut runs: Vec<(usize, usize)> = Vec::new();
         for at in 0..steps.len() {
@@ -66,7 +66,7 @@ impl Ways<'_> {
     }
 
     /// A way that begins at a category of roots, with the way there.
-    fn from_root(&self, way: &[usize], monitor: &Monitor) -> Result<Vec<usize>> {
+    fn with_categories(&self, way: &[usize], monitor: &Monitor) -> Result<Vec<usize>> {
         let nodes = &self.graph.snapshot().nodes;
         let retainers = self.graph.retainers(monitor)?;
         let mut whole = memory::with_capacity(way.len(), "a way")?;
