@@ -122,24 +122,45 @@ test('no code at all: the guide’s ways of starting, and ours', { skip }, async
   assert.ok(!fs.existsSync(path.join(directory, 'heap-snapshots')));
 });
 
-test('PM2’s file is what PM2 reads, and its environment does what it says', { skip }, async (t) => {
+test('PM2 itself, with our file for it', { skip, timeout: 120_000 }, async (t) => {
+  // Before the directory goes, which comes next.
+  let kill = async () => {};
+  t.after(() => kill());
   const directory = project(t);
   const { apps } = require(path.join(root, 'examples', 'ecosystem.config.js'));
-  assert.equal(apps.length, 1);
-  const [{ name, script, node_args: nodeArgs, env }] = apps;
-  assert.ok(name && script);
-  for (const value of Object.values(env)) assert.equal(typeof value, 'string');
-  const app = `globalThis.kept = Array.from({ length: 200_000 }, (_, i) => ({ i }));
-    setInterval(() => {}, 1000); console.log('ready');`;
+  const [{ name, script, env }] = apps;
+  const app = `globalThis.kept = Array.from({ length: 100_000 }, (_, i) => ({ i })); setInterval(() => {}, 1000);`;
   fs.writeFileSync(path.join(directory, script), app);
   // A heap of a test is above nothing like 500 MB.
-  const small = { ...env, HEAP_ANALYZER_HEAP_USED_ABOVE: '5MB', HEAP_ANALYZER_EVERY: '200ms' };
-  const running = await start(t, [...nodeArgs.split(' '), script], { cwd: directory, env: small });
+  const small = { ...env, HEAP_ANALYZER_HEAP_USED_ABOVE: '3MB', HEAP_ANALYZER_EVERY: '200ms' };
+  const config = `const config = require(${JSON.stringify(path.join(root, 'examples', 'ecosystem.config.js'))});
+    Object.assign(config.apps[0].env, ${JSON.stringify(small)});
+    module.exports = config;`;
+  fs.writeFileSync(path.join(directory, 'ecosystem.config.js'), config);
+  const command = path.join(root, '__test__', 'frameworks', 'node_modules', '.bin', 'pm2');
+  const pm2 = (...args) =>
+    run(args, { command, cwd: directory, env: { PM2_HOME: path.join(directory, 'pm2'), NODE_OPTIONS: '' } });
+  kill = () => pm2('kill');
+  const started = await pm2('start', 'ecosystem.config.js');
+  assert.equal(started.code, 0, started.stdout + started.stderr);
   const heaps = path.join(directory, env.HEAP_SNAPSHOT_DIR);
-  await running.until(
-    () => fs.existsSync(heaps) && snapshotsIn(heaps).some((file) => file.includes('alert')),
-  );
-  process.kill(running.pid, 'SIGUSR2');
-  await running.until(() => snapshotsIn(heaps).some((file) => file.includes('SIGUSR2')));
-  assert.doesNotMatch(running.stderr, /Warning/);
+  const logs = () => {
+    const place = path.join(directory, 'pm2', 'logs');
+    return fs
+      .readdirSync(place)
+      .map((file) => fs.readFileSync(path.join(place, file), 'utf8'))
+      .join('\n');
+  };
+  const until = async (/** @type {() => unknown} */ look) => {
+    for (let i = 0; i < 500 && !look(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok(look(), logs());
+  };
+  await until(() => /heapUsed is .* above 3\.0 MB; snapshot in/.test(logs()));
+  assert.match(snapshotsIn(heaps)[0], /alert-heapUsed/);
+  await pm2('sendSignal', 'SIGUSR2', name);
+  await until(() => /heap snapshot written to .*SIGUSR2/.test(logs()));
+  for (const file of snapshotsIn(heaps)) await analyze(path.join(heaps, file), { top: 1 });
+  // It was the app's signal, and the app still runs, never restarted.
+  const [{ pm2_env: state }] = JSON.parse((await pm2('jlist')).stdout.split('\n').at(-1) || '[]');
+  assert.deepEqual([state.status, state.restart_time], ['online', 0]);
 });
