@@ -40,7 +40,7 @@ const SNAPSHOTS = `
   })();
 `;
 
-for (const page of ['README.md', 'docs/api.md', 'docs/cli.md', 'docs/leaks.md']) {
+for (const page of ['README.md', 'docs/api.md', 'docs/capture.md', 'docs/cli.md', 'docs/leaks.md']) {
   test(`the examples of ${page} work as they stand`, (t) => {
     const dir = project(t);
     const code = blocks(page, 'js').join('\n');

@@ -64,6 +64,7 @@ test('carries what is needed and nothing that is not', () => {
   for (const needed of [
     'index.js',
     'index.d.ts',
+    'register.js',
     'README.md',
     'LICENSE',
     'cli/heap-analyzer.js',

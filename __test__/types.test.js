@@ -26,7 +26,9 @@ const samples = {
     export const few: SnapshotInfo = ${info.replace(', edgeCount: 1', '')};
     export const many: SnapshotInfo = ${info.replace('}', ', more: 1 }')};`,
 
-  'user.mts': `import { analyze, compare, findLeaks, inspectObject, takeHeapSnapshot, HeapAnalyzerError, version } from 'heap-analyzer';
+  'user.mts': `import { adoptNodeSnapshots, estimateHeapSnapshot, listThreads, onSignal, takeHeapSnapshotFrom } from 'heap-analyzer';
+    import type { AdoptedSnapshot, RemoteCaptureAnswer } from 'heap-analyzer';
+    import { analyze, compare, findLeaks, inspectObject, takeHeapSnapshot, HeapAnalyzerError, version } from 'heap-analyzer';
     import type { AcceptedLeak, AnalyzeAnswer, CompareAnswer, CaptureAnswer, FindLeaksAnswer, InspectAnswer, Progress } from 'heap-analyzer';
     import * as api from 'heap-analyzer';
     declare const app: any;
@@ -78,6 +80,14 @@ const samples = {
     await api.fastifyPlugin(app, { mount: '/x' });
     // @ts-expect-error there is no such option
     api.watchMemory({ heapUsedAbov: 1 });
+    const own = await takeHeapSnapshot(undefined, { compress: 'zstd', maxFiles: 3, whenBusy: 'refuse', onSnapshot: (file, { sha256 }) => console.log(file, sha256) });
+    const far: RemoteCaptureAnswer = await takeHeapSnapshotFrom({ inspect: 9229 }, 'x', { threadId: 1, onProgress: () => {} });
+    const off: () => void = onSignal('SIGUSR2', { directory: 'x', onError: ({ code }) => console.log(code) });
+    const { adopted }: { adopted: AdoptedSnapshot[] } = await adoptNodeSnapshots({ from: 'x' });
+    const { pauseMs, memory } = await estimateHeapSnapshot();
+    for (const { threadId, name } of await listThreads()) console.log(threadId, name, pauseMs, memory?.limit, own.removed, far.pauseMs?.toFixed(), adopted[0]?.meta.adoptedFrom, off);
+    // @ts-expect-error one target at a time is known by its name
+    await takeHeapSnapshotFrom({ host: 'x' });
     // @ts-expect-error there is no such option
     await analyze('x', { tpo: 3 });
     // @ts-expect-error an object is needed
@@ -156,6 +166,10 @@ async function realAnswers(directory) {
     CaptureAnswer: [
       await api.takeHeapSnapshot(path.join(directory, 'a')),
       await api.takeHeapSnapshot(path.join(directory, 'b'), { reason: 'a test' }),
+      ...(await Promise.all(
+        [1, 2].map(() => api.takeHeapSnapshot(undefined, { directory, compress: 'gzip' })),
+      )),
+      await api.takeHeapSnapshot(undefined, { directory, maxFiles: 1 }),
     ],
     RedactAnswer: [
       await api.redactSnapshot(base, path.join(directory, 'c')),
@@ -165,6 +179,7 @@ async function realAnswers(directory) {
     MemoryAlert: await api
       .watchMemory({ heapUsedAbove: 1, rssAbove: 1, snapshot: { directory }, onAlert: () => {} })
       .check(),
+    PreflightReport: [await api.estimateHeapSnapshot()],
     ErrorCode: [error.code],
   };
   const lines = Object.entries(literals).flatMap(([type, values]) =>

@@ -122,6 +122,30 @@ test('no code at all: the guide’s ways of starting, and ours', { skip }, async
   assert.ok(!fs.existsSync(path.join(directory, 'heap-snapshots')));
 });
 
+test('the manifests of the docs can be read, and say what is meant', () => {
+  const page = fs.readFileSync(path.join(root, 'docs', 'capture.md'), 'utf8');
+  const blocks = (language) =>
+    [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, code]) => code);
+  const yaml = require(path.join(root, '__test__', 'frameworks', 'node_modules', 'js-yaml'));
+  const [pod] = blocks('yaml').map((text) => yaml.load(text));
+  const mounts = pod.containers.flatMap(({ volumeMounts }) => volumeMounts);
+  assert.deepEqual(
+    mounts.map(({ name }) => name),
+    pod.volumes.map(({ name }) => name),
+  );
+  const [{ name, value }] = pod.containers[0].env;
+  assert.deepEqual([name, value], ['HEAP_SNAPSHOT_DIR', mounts[0].mountPath]);
+  const known = /^(FROM|WORKDIR|COPY|RUN|ENV|VOLUME|CMD|#) /;
+  const lines = blocks('dockerfile')[0].trim().split('\n');
+  for (const line of lines) assert.match(line, known);
+  const command = JSON.parse(lines.at(-1).slice('CMD '.length));
+  assert.deepEqual(command.slice(0, 3), ['node', '--import', 'heap-analyzer/register']);
+  // Every variable that is shown anywhere is one that is read.
+  const source = fs.readFileSync(path.join(root, 'lib', 'capture', 'register.js'), 'utf8');
+  for (const [variable] of page.matchAll(/HEAP_ANALYZER_[A-Z_]+/g))
+    assert.ok(source.includes(variable), variable);
+});
+
 test('PM2 itself, with our file for it', { skip, timeout: 120_000 }, async (t) => {
   // Before the directory goes, which comes next.
   let kill = async () => {};
