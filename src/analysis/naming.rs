@@ -73,6 +73,11 @@ pub(crate) fn name_by(
     let mut seen: FxHashSet<NodeId> = FxHashSet::from_iter([node]);
     // A variable of a call inside a package: the program's own name for it says more, where there is one.
     let mut second: Option<Name> = None;
+    // A variable of Node itself, when nothing else has a name for it.
+    let mut third: Option<Name> = None;
+    if is_global(graph, node) {
+        return Some(Name { expression: "globalThis".to_owned(), root: NameRoot::Global, place: None });
+    }
     while let Some(at) = queue.pop_front() {
         if steps.len() > LIMIT || steps[at].length >= STEPS {
             break;
@@ -105,7 +110,7 @@ pub(crate) fn name_by(
                 (rank, snapshot.nodes.id(scope), edge, place)
             })
             .min_by_key(|&(rank, id, edge, _)| (rank, id, edge));
-        if let Some((rank, _, edge, place)) = best
+        if let Some((rank, _, edge, place)) = best.clone()
             // A variable of Node itself names a thing only when nothing nearer does.
             && (rank < NODE_ITSELF || at > 0)
         {
@@ -119,6 +124,10 @@ pub(crate) fn name_by(
                 let expression = joined(&steps, at, graph.edge_name(edge).into_owned());
                 return Some(Name { expression, root: NameRoot::Variable, place });
             }
+        }
+        if let Some((NODE_ITSELF, _, edge, _)) = best.filter(|_| at == 0 && third.is_none()) {
+            let expression = graph.edge_name(edge).into_owned();
+            third = Some(Name { expression, root: NameRoot::Variable, place: None });
         }
         for edge in retainers.edges(here) {
             let holder = snapshot.nodes.of_edge(edge);
@@ -161,16 +170,21 @@ pub(crate) fn name_by(
                 if kind == EdgeKind::Property && !function.is_empty() && text != ".prototype" && second.is_none() {
                     let expression = joined(&steps, at, format!("{function}{text}"));
                     let place = scripts.place(graph, holder);
-                    return Some(Name { expression, root: NameRoot::Function, place });
+                    if !place.as_ref().is_some_and(|place| place.package.is_some()) {
+                        return Some(Name { expression, root: NameRoot::Function, place });
+                    }
+                    // A function that a package made and the program has a name for, such as a router.
+                    second = Some(Name { expression, root: NameRoot::Function, place });
+                } else {
+                    continue;
                 }
-                continue;
             }
             let length = steps[at].length + usize::from(!text.is_empty());
             steps.push(Step { node: holder, next: Some(at), text, length });
             queue.push_back(steps.len() - 1);
         }
     }
-    second
+    second.or(third)
 }
 
 /// The name under which an ES module exports the variable in a cell, and the module's file. The module's table of

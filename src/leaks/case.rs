@@ -56,6 +56,29 @@ fn module_file(graph: &HeapGraph, module: NodeId) -> Option<Place> {
     Some(Place { package: package_of(&file), file, line: None, column: None, function: None })
 }
 
+/// The file of an ES module that Node's loader has an entry for; without the query that tells it from others.
+fn imported_file(graph: &HeapGraph, entry: NodeId) -> Option<Place> {
+    const AROUND: usize = 60;
+    let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+    let mut seen = FxHashSet::from_iter([entry]);
+    let mut queue = VecDeque::from([entry]);
+    while let Some(node) = queue.pop_front().filter(|_| seen.len() < AROUND) {
+        if let Some(url) = property(graph, node, &["url"]).map(|url| graph.display_name(url))
+            && is_application(&url)
+        {
+            let file = url[..url.find(['?', '#']).unwrap_or(url.len())].to_owned();
+            return Some(Place { file, line: None, column: None, function: None, package: None });
+        }
+        for edge in nodes.edges(node).filter(|&edge| edges.kind(edge) == EdgeKind::Property) {
+            let target = edges.target(edge);
+            if nodes.kind(target) == NodeKind::OBJECT && seen.insert(target) {
+                queue.push_back(target);
+            }
+        }
+    }
+    None
+}
+
 /// A function near the newest entries: their callback or listener. The program's own, or else a package's.
 fn opener(graph: &HeapGraph, scripts: &Scripts, entries: &[NodeId]) -> Option<Place> {
     /// Entries that are asked, and objects around each that are looked at.
@@ -83,7 +106,8 @@ fn opener(graph: &HeapGraph, scripts: &Scripts, entries: &[NodeId]) -> Option<Pl
                     NodeKind::CLOSURE => match scripts.place(graph, target) {
                         Some(place) if is_application(&place.file) => return Some(place),
                         Some(place) if place.package.is_some() => second = second.or(Some(place)),
-                        Some(_) => {}
+                        // What a function of Node wraps is a property of it.
+                        Some(_) => queue.push_back(target),
                         // A bound function has no place, but leads to the one it binds.
                         None => queue.push_back(target),
                     },
@@ -127,9 +151,13 @@ impl<'a> Case<'a> {
         // What Node or a package made was made for somebody: a function of the program that hangs on it.
         // The list of a module's children is the module's; a module's own file is that of who required it.
         let owner = retainers.edges(holder).map(|edge| graph.snapshot().nodes.of_edge(edge));
+        let imported = || {
+            let is_loader = series.subject.display_name(holder).ends_with("LoadCache");
+            is_loader.then(|| entries.iter().rev().take(8).find_map(|&entry| imported_file(graph, entry))).flatten()
+        };
         let required_by = owner.into_iter().find_map(|owner| module_file(graph, owner)).or_else(|| {
             let parent = |&entry: &NodeId| module_file(graph, property(graph, entry, &PARENT)?);
-            entries.iter().rev().take(8).find_map(parent)
+            entries.iter().rev().take(8).find_map(parent).or_else(imported)
         });
         let entry_place = match made_by {
             _ if required_by.is_some() => required_by,
@@ -196,9 +224,12 @@ impl<'a> Case<'a> {
         if self.series.born(self.holder) == self.series.intervals()
             && let Some(&entry) = self.growth.entries.last()
         {
+            let counts = &self.growth.counts;
             let population = self.series.population(entry);
             let grew = population.windows(2).zip(self.added());
-            return grew.take(self.series.loads()).all(|(pair, added)| pair[1].saturating_sub(pair[0]) * 2 >= added);
+            // A list that is read anew may have a row more each time.
+            return counts[counts.len() - 1] >= counts[0] * 2
+                && grew.take(self.series.loads()).all(|(pair, added)| pair[1].saturating_sub(pair[0]) * 2 >= added);
         }
         let born_first = self.growth.entries.iter().filter(|&&entry| self.series.born(entry) == 1).count() as u64;
         // Entries that are all old (one function, added again and again) have no age to tell by.

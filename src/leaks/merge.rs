@@ -11,7 +11,8 @@ use rustc_hash::FxHashSet;
 use super::{case::Case, finding::Finding, growth::GrowthKind, patterns};
 use crate::{
     analysis::words,
-    snapshot::{EdgeKind, NodeId},
+    graph::Word,
+    snapshot::{EdgeKind, NodeId, NodeKind},
 };
 
 /// Bytes of an entry that is a reference to something else: a slot of a table, a key.
@@ -159,7 +160,9 @@ fn leads_to(main: &Told<'_>, inner: &Told<'_>) -> bool {
         while let Some(node) = queue.pop_front().filter(|_| seen.len() < AROUND) {
             for edge in nodes.edges(node).filter(|&edge| edges.kind(edge) != EdgeKind::Weak) {
                 let target = edges.target(edge);
-                if main.case.series.is_old(target) || !seen.insert(target) {
+                let is_part = matches!(nodes.kind(target), NodeKind::OBJECT | NodeKind::ARRAY | NodeKind::CLOSURE)
+                    || graph.word(target) == Word::ContextNode;
+                if !is_part || main.case.series.is_old(target) || !seen.insert(target) {
                     continue;
                 }
                 if holders.contains(&target) {

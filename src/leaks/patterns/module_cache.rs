@@ -60,7 +60,8 @@ impl Pattern for ModuleCache {
             .first()
             .is_some_and(|(edge, class)| class == "Module" && (edge == "children" || edge == "_cache"))
             || case.is_under("Module._cache")
-            || case.expression().ends_with("require.cache");
+            || case.expression().ends_with("require.cache")
+            || matches!(case.holder_class().as_str(), "LoadCache" | "ResolveCache" | "ModuleMap");
         if share > 0.5 || cache {
             return Some(vec!["the entries are modules or scripts".to_owned()]);
         }
