@@ -723,7 +723,7 @@ export interface CaptureOptions {
   compress?: 'gzip' | 'zstd' | false;
   /**
    * When another capture of this isolate is under way: `"wait"` for it and take the next; `"share"` it, and answer
-   * with its file (`shared: true`), if it was asked for with the same options; `"refuse"` with `ERR_HEAP_BUSY`.
+   * with its file and its `meta` (`shared: true`), if it was asked for with the same options; `"refuse"` with `ERR_HEAP_BUSY`.
    * Default: `"wait"` with a `path`, `"share"` without.
    */
   whenBusy?: 'wait' | 'share' | 'refuse';
