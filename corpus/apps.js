@@ -5,6 +5,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const { isBuiltin } = require('node:module');
 const path = require('node:path');
 
 const APPS = path.join(__dirname, 'apps');
@@ -30,6 +31,7 @@ const DRIVERS = path.join(__dirname, 'drivers');
  * @typedef {object} Truth
  * @property {string} about one sentence
  * @property {Load} load
+ * @property {import('./postgres').Needs} [postgres] the real one it needs; where it is tells its environment
  * @property {'leak' | 'clean'} [verdict] of the leaking app
  * @property {Leak[]} [leaks]
  * @property {number} [findings] how many findings of grade leak or likely there may be; default: not judged
@@ -86,4 +88,11 @@ function sourcesOf(app) {
   return [app.file, ...drivers.map((name) => path.join(DRIVERS, name))];
 }
 
-module.exports = { allApps, sourcesOf };
+/** The packages that an app asks for by itself. @param {App} app @returns {string[]} */
+function packagesOf(app) {
+  const source = fs.readFileSync(app.file, 'utf8');
+  const asked = source.matchAll(/(?:\brequire\(|\bimport\(|\bfrom|\bimport)\s*(['"`])([^.\/'"`][^'"`]*)\1/g);
+  return [...asked].map(([, , name]) => name).filter((name) => !isBuiltin(name));
+}
+
+module.exports = { allApps, packagesOf, sourcesOf };

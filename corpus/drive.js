@@ -16,9 +16,11 @@ const zlib = require('node:zlib');
 const { fingerprint, once } = require('../fixtures/cache');
 const { nodeBinary, release } = require('../fixtures/nodes');
 const { npm } = require('../fixtures/run-command');
-const { allApps, sourcesOf } = require('./apps');
+const { allApps, packagesOf, sourcesOf } = require('./apps');
+const { freePort } = require('./free-port');
 const { Load } = require('./load');
-const { listen, startUpstream } = require('./upstream');
+const { startPostgres } = require('./postgres');
+const { startUpstream } = require('./upstream');
 
 /** What shapes a snapshot besides the app: these files, and FLAGS and SETTLE. */
 const INSTRUMENTS = ['instrument.js', 'load.js', 'upstream.js'];
@@ -59,10 +61,13 @@ async function dependencies() {
  * @returns {Promise<Series>}
  */
 async function snapshotsOf(app, major) {
-  const files = [...INSTRUMENTS, ...MANIFESTS].map((name) => path.join(__dirname, name));
+  // A package more does not change the apps that use none.
+  const manifests = packagesOf(app).length > 0 ? MANIFESTS : [];
+  const files = [...INSTRUMENTS, ...manifests].map((name) => path.join(__dirname, name));
   const sources = [...files, ...sourcesOf(app)].map((file) => fs.readFileSync(file));
   // The path of the checkout is in the snapshots, and reports read the sources they find there.
-  const load = JSON.stringify([app.truth.load, FLAGS, SETTLE]);
+  const { load: plan, postgres } = app.truth;
+  const load = JSON.stringify([plan, FLAGS, SETTLE, ...(postgres ? [postgres] : [])]);
   const key = fingerprint(release(major), process.platform, process.arch, app.file, load, ...sources);
   const name = path.join('corpus', `${app.name.replace('/', '-')}-node${major}-${key}`);
   const dir = await once(name, (draft) => take(app, major, draft));
@@ -81,6 +86,22 @@ async function snapshotsOf(app, major) {
  * @param {string} dir
  */
 async function take(app, major, dir) {
+  // First, because where it is not installed nothing else is worth its time.
+  const postgres = app.truth.postgres && (await startPostgres(app.truth.postgres));
+  try {
+    await takeBeside(app, major, dir, postgres?.env ?? {});
+  } finally {
+    await postgres?.stop();
+  }
+}
+
+/**
+ * @param {import('./apps').App} app
+ * @param {number} major
+ * @param {string} dir
+ * @param {Record<string, string>} database where it is, for apps that need one
+ */
+async function takeBeside(app, major, dir, database) {
   const upstream = await startUpstream();
   const port = await freePort();
   const scratch = fs.mkdtempSync(path.join(dir, 'scratch-'));
@@ -97,6 +118,7 @@ async function take(app, major, dir) {
         UPSTREAM_PORT: String(upstream.httpPort),
         SINK_PORT: String(upstream.tcpPort),
         TMPDIR: scratch,
+        ...database,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -182,14 +204,6 @@ async function pack(file) {
     fs.createWriteStream(`${file}.gz`),
   );
   fs.rmSync(file);
-}
-
-/** A port nobody listens on; one app runs at a time, so it stays free. @returns {Promise<number>} */
-async function freePort() {
-  const server = net.createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Waits until the app listens. @param {number} port */

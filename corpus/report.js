@@ -11,6 +11,7 @@
  * @property {import('./judge').Verdict} [verdict] absent when the finder could not be asked
  * @property {import('./proof').Proof} [proof]
  * @property {string} [error]
+ * @property {string} [skipped] why it could not be asked for on this machine
  * @property {number} milliseconds
  */
 
@@ -18,15 +19,17 @@
 const mark = (value) => (value === undefined ? '·' : value ? '✓' : '✗');
 
 /** One line in the terminal. @param {Result} result */
-function line({ app, node, passed, verdict, proof, error, milliseconds }) {
+function line({ app, node, passed, verdict, proof, error, skipped, milliseconds }) {
   const parts = verdict ? `${mark(verdict.holder)}${mark(verdict.pattern)}${mark(verdict.file)}` : '···';
   const proven = proof && (proof.ok ? proof.told : `NOT PROVEN: ${proof.told}`);
-  const told = [error, verdict?.told, proven].filter(Boolean).join(' | ');
-  return `${passed ? 'ok  ' : 'FAIL'} ${String(node).padEnd(2)} ${app.padEnd(44)} ${parts} ${String(Math.round(milliseconds)).padStart(5)} ms  ${told}`;
+  const told = [skipped, error, verdict?.told, proven].filter(Boolean).join(' | ');
+  const mood = passed ? 'ok  ' : skipped ? 'skip' : 'FAIL';
+  return `${mood} ${String(node).padEnd(2)} ${app.padEnd(44)} ${parts} ${String(Math.round(milliseconds)).padStart(5)} ms  ${told}`;
 }
 
-/** @param {Result[]} results @returns {string[]} */
-function totals(results) {
+/** Those that were skipped count on neither side. @param {Result[]} all @returns {string[]} */
+function totals(all) {
+  const results = all.filter(({ skipped }) => !skipped);
   const leaking = results.filter(({ role }) => role === 'leak');
   const healthy = results.filter(({ role }) => role !== 'leak');
   const judged = leaking.filter(({ verdict }) => verdict);
@@ -61,6 +64,7 @@ function markdown(results) {
   const cell = (/** @type {string} */ app, /** @type {number} */ node) => {
     const result = results.find((candidate) => candidate.app === app && candidate.node === node);
     if (!result) return '';
+    if (result.skipped) return 'skipped';
     if (result.error) return 'error';
     if (!result.verdict) return result.passed ? 'proven' : 'not proven';
     if (result.role !== 'leak') return result.passed ? 'silent' : 'accused';
