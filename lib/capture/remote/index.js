@@ -15,10 +15,10 @@ const os = require('node:os');
 const path = require('node:path');
 const { HeapAnalyzerError, badArgument, fromSystem } = require('../../errors');
 const { loadNative } = require('../../native');
-const { callback, flag, integer, readOptions, readPath, text } = require('../../options');
+const { abortSignal, flag, readOptions, readPath } = require('../../options');
 const { checkAndPack, giveName, giveNameOfOurs, refuseTakenNames } = require('../finish');
 const { defaultDirectory, packingOf } = require('../names');
-const { directoryOptions, heapOptions, refuseWithPath } = require('../options');
+const { refuseWithPath } = require('../options');
 const {
   FILE_NAME,
   PACKED_NAME,
@@ -33,81 +33,13 @@ const { fetchEstimate, fetchSnapshot, readUrl } = require('./endpoint');
 const { shownUrl } = require('./http');
 const { closeInspector, listInspected, openInspected } = require('./inspect');
 const { askNode, askOurHandler, findWay, openItsInspector, untilClosed } = require('./pid');
+const { known, readTarget, refuseForeign } = require('./options');
 const { settlePacking } = require('./unpack');
 
-/** @type {(value: any, name: string) => Record<string, string>} */
-const headers = (value, name) => {
-  const good = value !== null && typeof value === 'object' && !Array.isArray(value);
-  if (good && Object.values(value).every((header) => typeof header === 'string')) return value;
-  throw badArgument(name, 'an object of header lines', value);
-};
-
-const { force, signal, exposeNumericValues, exposeInternals, reason, compress, threadId } = heapOptions;
-const known = {
-  force,
-  signal,
-  exposeNumericValues,
-  exposeInternals,
-  reason,
-  compress,
-  threadId,
-  directory: directoryOptions.directory,
-  overwrite: flag,
-  token: text,
-  headers,
-  timeoutMs: integer(1, 2 ** 31 - 1),
-  allowRemote: flag,
-  allowInspector: flag,
-  onProgress: callback,
-};
-
-/** @typedef {ReturnType<typeof readOptions<typeof known>>} RemoteOptions */
+/** @typedef {import('./options').RemoteOptions} RemoteOptions */
 
 /** Long enough for a heap of many GB. */
 const TIMEOUT_MS = 15 * 60 * 1000;
-
-/** What each kind of target has no use for: an option without an effect would be a false promise. */
-const ONLY_FOR = /** @type {Record<string, string[]>} */ ({
-  inspect: [
-    'force',
-    'exposeNumericValues',
-    'exposeInternals',
-    'threadId',
-    'allowRemote',
-    'reason',
-    'onProgress',
-  ],
-  endpoint: ['token', 'headers', 'timeoutMs', 'onProgress'],
-  pid: ['allowInspector', 'timeoutMs'],
-});
-const FOR_ALL = new Set(['signal', 'compress', 'directory', 'overwrite']);
-
-/**
- * @param {unknown} target
- * @returns {{ kind: 'inspect' | 'endpoint' | 'pid', value: any }}
- */
-function readTarget(target) {
-  const entries = target !== null && typeof target === 'object' ? Object.entries(target) : [];
-  const [[kind, value] = ['', undefined]] = entries;
-  if (entries.length !== 1 || !Object.hasOwn(ONLY_FOR, kind)) {
-    throw badArgument('target', 'one of { inspect }, { endpoint } and { pid }', target);
-  }
-  if (kind === 'pid') integer(1, 2 ** 31 - 1)(value, 'pid');
-  return { kind: /** @type {any} */ (kind), value };
-}
-
-/**
- * @param {string} functionName
- * @param {string} kind
- * @param {RemoteOptions} options
- */
-function refuseForeign(functionName, kind, options) {
-  for (const name of Object.keys(options)) {
-    if (FOR_ALL.has(name) || ONLY_FOR[kind].includes(name)) continue;
-    const message = `${functionName}() has no use for the option \`${name}\` with { ${kind} }`;
-    throw new HeapAnalyzerError('ERR_HEAP_USAGE', message);
-  }
-}
 
 /**
  * @param {unknown} target
@@ -354,7 +286,10 @@ async function listThreads(target, options) {
   if (target === undefined) return listOwnThreads();
   const { kind, value } = readTarget(target);
   if (kind !== 'inspect') throw badArgument('target', '{ inspect }', target);
-  return listInspected(value, readOptions('listThreads', options, { signal, allowRemote: flag }));
+  return listInspected(
+    value,
+    readOptions('listThreads', options, { signal: abortSignal, allowRemote: flag }),
+  );
 }
 
 module.exports = { takeHeapSnapshotFrom, estimateHeapSnapshotFrom, listThreads };
