@@ -91,7 +91,7 @@ function sourcesOf(app) {
 /** The packages that an app asks for by itself. @param {App} app @returns {string[]} */
 function packagesOf(app) {
   const source = fs.readFileSync(app.file, 'utf8');
-  const asked = source.matchAll(/(?:\brequire\(|\bimport\(|\bfrom|\bimport)\s*(['"`])([^.\/'"`][^'"`]*)\1/g);
+  const asked = source.matchAll(/(?:\brequire\(|\bimport\(|\bfrom|\bimport)\s*(['"`])([^./'"`][^'"`]*)\1/g);
   return [...asked].map(([, , name]) => name).filter((name) => !isBuiltin(name));
 }
 

@@ -31,6 +31,8 @@ const SETTINGS = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   autovacuum: 'off',
+  // Who connects and keeps quiet holds up the end of a server for that long.
+  authentication_timeout: '5s',
   shared_buffers: '16MB',
   // Files in the private folder, so that not even a killed server leaves any in /dev/shm.
   dynamic_shared_memory_type: 'mmap',
@@ -162,9 +164,24 @@ function end() {
       ]);
       if (over !== 'not yet') break;
     }
+    removeSegment();
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     process.exit();
   })();
+}
+
+/** The few bytes of System V memory that a server which was killed could not give back. */
+function removeSegment() {
+  const file = path.join(data, 'postmaster.pid');
+  if (!fs.existsSync(file)) return;
+  // The seventh line is its key and its id.
+  const id = fs.readFileSync(file, 'utf8').split('\n')[6]?.trim().split(/\s+/)[1];
+  if (!id) return;
+  try {
+    execFileSync('ipcrm', ['-m', id], { stdio: 'pipe' });
+  } catch {
+    // It is gone, or there is no such program: nothing that should keep the rest from being cleaned up.
+  }
 }
 
 /** Sends a signal to a group; says whether there is one. @param {number} pid @param {NodeJS.Signals} signal */
