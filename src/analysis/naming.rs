@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 
 use super::{
     node::shortened,
-    places::{Place, Scripts, follow, is_application, package_of},
+    places::{Place, Scripts, follow, is_application},
 };
 use crate::{
     graph::{HeapGraph, Retainers, Word},
@@ -44,6 +44,13 @@ pub(crate) enum NameRoot {
     Function,
     /// A variable of an ES module, whose name the snapshot does not have.
     ModuleVariable,
+}
+
+impl Name {
+    /// Whether it is that of a variable of Node itself.
+    pub(crate) fn is_of_node(&self) -> bool {
+        self.place.as_ref().is_some_and(|place| place.file.starts_with("node:"))
+    }
 }
 
 struct Step {
@@ -122,12 +129,20 @@ pub(crate) fn name_by(
                 });
             } else if rank == 0 || second.is_none() {
                 let expression = joined(&steps, at, graph.edge_name(edge).into_owned());
+                // An import has a variable too, but is declared where it was exported.
+                let home = exporting_file(graph, retainers, here).filter(|file| {
+                    place.as_ref().is_some_and(|place| place.file != *file && is_application(&place.file))
+                });
+                let place = match home {
+                    Some(file) if is_application(&file) => Some(Place::of_file(file)),
+                    _ => place,
+                };
                 return Some(Name { expression, root: NameRoot::Variable, place });
             }
         }
-        if let Some((NODE_ITSELF, _, edge, _)) = best.filter(|_| at == 0 && third.is_none()) {
+        if let Some((NODE_ITSELF, _, edge, place)) = best.filter(|_| at == 0 && third.is_none()) {
             let expression = graph.edge_name(edge).into_owned();
-            third = Some(Name { expression, root: NameRoot::Variable, place: None });
+            third = Some(Name { expression, root: NameRoot::Variable, place });
         }
         for edge in retainers.edges(here) {
             let holder = snapshot.nodes.of_edge(edge);
@@ -203,14 +218,26 @@ fn exported(graph: &HeapGraph, retainers: &Retainers, cell: NodeId) -> Option<(S
         let at = index_of(edge)?.checked_sub(1)?;
         let key = nodes.edges(table).find(|&other| index_of(other) == Some(at)).map(|other| edges.target(other))?;
         let name = graph.raw_name(key).into_owned();
-        let place = module_url(graph, retainers, module).map(|file| Place {
-            package: package_of(&file),
-            file,
-            line: None,
-            column: None,
-            function: None,
-        });
+        let place = module_url(graph, retainers, module).map(Place::of_file);
         Some((name, place))
+    })
+}
+
+/// The file of the CommonJS module that exports a value, as such or as a property of its exports.
+fn exporting_file(graph: &HeapGraph, retainers: &Retainers, node: NodeId) -> Option<String> {
+    let nodes = &graph.snapshot().nodes;
+    let is_property =
+        |&edge: &usize| graph.snapshot().edges.kind(edge) == EdgeKind::Property && graph.edge_name(edge) != "__proto__";
+    let file_of = |value: NodeId| {
+        retainers.edges(value).filter(is_property).filter(|&edge| graph.edge_name(edge) == "exports").find_map(|edge| {
+            let module = nodes.of_edge(edge);
+            let name = nodes.edges(module).find(|&edge| graph.edge_name(edge) == "filename")?;
+            (graph.raw_name(module) == "Module").then(|| graph.display_name(graph.snapshot().edges.target(name)))
+        })
+    };
+    file_of(node).or_else(|| {
+        let owners = retainers.edges(node).filter(is_property).map(|edge| nodes.of_edge(edge));
+        owners.take(16).find_map(file_of)
     })
 }
 

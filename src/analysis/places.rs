@@ -30,6 +30,13 @@ pub struct Place {
     pub package: Option<String>,
 }
 
+impl Place {
+    /// A file, without the place in it.
+    pub(crate) fn of_file(file: String) -> Self {
+        Self { package: package_of(&file), file, line: None, column: None, function: None }
+    }
+}
+
 /// The scripts of a heap.
 #[derive(Debug)]
 pub struct Scripts {

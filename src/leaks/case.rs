@@ -33,6 +33,8 @@ pub(crate) struct Case<'a> {
     pub(crate) classes: Vec<(String, usize)>,
     /// Names of the edges and classes of the objects on the way from the root to the holder, nearest first.
     pub(crate) above: Vec<(String, String)>,
+    /// Whether the name is that of a variable of Node itself.
+    pub(crate) in_node: bool,
     /// The package whose object has the holder.
     pub(crate) owner_package: Option<String>,
     /// Place of most entries: their constructor, or where the function stands.
@@ -190,15 +192,16 @@ impl<'a> Case<'a> {
             by_old.or_else(|| name_of(graph, retainers, scripts, holder))
         };
         // A place in Node itself is nothing that anyone could change.
+        let in_node = name.as_ref().is_some_and(|name| name.is_of_node());
         if let Some(name) = &mut name
-            && name.place.as_ref().is_some_and(|place| place.file.starts_with("node:"))
+            && in_node
         {
             name.place = None;
         }
         let owner = retainers.edges(holder).find(|&edge| graph.snapshot().edges.kind(edge) == EdgeKind::Property);
         let owner = owner.and_then(|edge| scripts.place(graph, graph.snapshot().nodes.of_edge(edge)));
         let owner_package = owner.and_then(|place| place.package);
-        Ok(Self { series, growth, holder, name, classes, above, owner_package, entry_place })
+        Ok(Self { series, growth, holder, name, classes, above, in_node, owner_package, entry_place })
     }
 
     pub(crate) fn graph(&self) -> &HeapGraph {
@@ -289,7 +292,8 @@ impl<'a> Case<'a> {
 
     /// Timings of requests, of which Node itself keeps no more than 250.
     fn is_bounded_by_node(&self) -> bool {
-        self.share(|class| class == "PerformanceResourceTiming") > 0.5 && self.expression().is_empty()
+        self.share(|class| class == "PerformanceResourceTiming") > 0.5
+            && matches!(self.expression(), "" | "resourceTimingBuffer")
     }
 
     /// What Node notes of packages that are loaded when they are first needed: once for each file.

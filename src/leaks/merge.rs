@@ -80,6 +80,10 @@ fn is_one_leak(a: &Told<'_>, b: &Told<'_>) -> bool {
             && !is_plain(class)
             && other.case.above.iter().any(|(_, above)| above == class);
     }
+    // What Node keeps for itself of one thing, whoever leaks it.
+    if a.case.in_node && b.case.in_node && in_step(&a.finding.entries.per_interval, &b.finding.entries.per_interval) {
+        return true;
+    }
     if leads_to(a, b) || leads_to(b, a) {
         return true;
     }
@@ -173,7 +177,9 @@ fn leads_to(main: &Told<'_>, inner: &Told<'_>) -> bool {
         }
         false
     };
-    main.case.growth.entries.iter().rev().take(ASKED).any(|&entry| reaches(entry))
+    // Old and new ones: a holder that came with the last snapshot has no history, and is not among those that grew.
+    let entries = &main.case.growth.entries;
+    entries.iter().step_by(entries.len() / ASKED + 1).any(|&entry| reaches(entry))
 }
 
 /// Whether it only refers to what something else has.
