@@ -24,7 +24,7 @@ const nodesName = (pid, number = 1) => `Heap.20260203.040506.${pid}.0.00${number
 
 test('what Node left at the near heap limit is adopted by the next start', async (t) => {
   const directory = temporaryDirectory(t);
-  const flags = ['--max-old-space-size=24', '--heapsnapshot-near-heap-limit=1'];
+  const flags = ['--max-old-space-size=12', '--heapsnapshot-near-heap-limit=1'];
   const grow = 'const kept = []; for (;;) kept.push({ text: [kept.length] });';
   const dying = spawnSync(process.execPath, [...flags, '-e', grow], { cwd: directory, encoding: 'utf8' });
   assert.notEqual(dying.status, 0);

@@ -6,7 +6,11 @@
  * still take. One function looks; for our own isolate it is called, any other one is asked to evaluate its source.
  */
 
+const { setTimeout: sleep } = require('node:timers/promises');
 const { HeapAnalyzerError } = require('../errors');
+
+const TRIES = 20;
+const PATIENCE_MS = 100;
 
 /**
  * @typedef {object} Seen
@@ -58,7 +62,15 @@ const LOAD = `(typeof require === 'function' ? require : process.getBuiltinModul
  * @returns {Promise<Seen>}
  */
 async function lookThrough(channel) {
-  return JSON.parse(await evaluate(channel, `JSON.stringify((${look})(${LOAD}))`));
+  for (let tried = 1; ; tried++) {
+    try {
+      return JSON.parse(await evaluate(channel, `JSON.stringify((${look})(${LOAD}))`));
+    } catch (error) {
+      // A worker that has just been started can be talked to before it can load anything.
+      if (!(/** @type {any} */ (error).threw) || tried === TRIES) throw error;
+      await sleep(PATIENCE_MS);
+    }
+  }
 }
 
 /**
@@ -94,7 +106,8 @@ async function evaluate(channel, expression) {
   });
   if (answer.exceptionDetails || typeof answer.result?.value !== 'string') {
     const why = answer.exceptionDetails?.exception?.description?.split('\n', 1)[0] ?? 'no answer';
-    throw new HeapAnalyzerError('ERR_HEAP_REMOTE', `the other side cannot tell about its heap: ${why}`);
+    const message = `the other side cannot tell about its heap: ${why}`;
+    throw Object.assign(new HeapAnalyzerError('ERR_HEAP_REMOTE', message), { threw: true });
   }
   return answer.result.value;
 }
