@@ -139,6 +139,7 @@ function write(results) {
   const text = [
     '# Leak corpus',
     'Written by `node corpus/run.js --full --write`; what the apps are stands in [corpus/README.md](../corpus/README.md).',
+    'The apps called `pg-…` keep their data in a real PostgreSQL, which is started for each of them.',
     `${totals(results)
       .map((total) => `- ${total}`)
       .join('\n')}`,
