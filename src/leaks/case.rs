@@ -51,6 +51,17 @@ fn property(graph: &HeapGraph, node: NodeId, names: &[&str]) -> Option<NodeId> {
 /// What Node versions call the module that first required another.
 const PARENT: [&str; 3] = ["parent", "<symbol kModuleParent>", "<symbol node:module_first_parent>"];
 
+/// The module that first required another, where Node (18) keeps that in a `WeakMap`.
+fn weak_parent(graph: &HeapGraph, module: NodeId) -> Option<NodeId> {
+    let edges = &graph.snapshot().edges;
+    let is_parent = |&edge: &usize| {
+        edges.kind(edge) == EdgeKind::Internal
+            && graph.vocabulary().word(edges.name_or_index(edge)) == Word::WeakMapPair
+            && graph.raw_name(edges.target(edge)) == "Module"
+    };
+    graph.snapshot().nodes.edges(module).find(is_parent).map(|edge| edges.target(edge))
+}
+
 /// The file of a module that was loaded by `require`.
 fn module_file(graph: &HeapGraph, module: NodeId) -> Option<Place> {
     let name = property(graph, module, &["filename"]).filter(|_| graph.raw_name(module) == "Module")?;
@@ -158,7 +169,10 @@ impl<'a> Case<'a> {
             is_loader.then(|| entries.iter().rev().take(8).find_map(|&entry| imported_file(graph, entry))).flatten()
         };
         let required_by = owner.into_iter().find_map(|owner| module_file(graph, owner)).or_else(|| {
-            let parent = |&entry: &NodeId| module_file(graph, property(graph, entry, &PARENT)?);
+            let parent = |&entry: &NodeId| {
+                let parent = property(graph, entry, &PARENT).or_else(|| weak_parent(graph, entry))?;
+                module_file(graph, parent)
+            };
             entries.iter().rev().take(8).find_map(parent).or_else(imported)
         });
         let entry_place = match made_by {
@@ -223,20 +237,11 @@ impl<'a> Case<'a> {
     /// Whether what came in the first interval is still there at the end.
     pub(crate) fn stays(&self) -> bool {
         let first = self.added()[0];
-        // Where all is made anew with each change, down to the entries, their number has to tell.
-        if self.series.born(self.holder) == self.series.intervals()
-            && let Some(&entry) = self.growth.entries.last()
-        {
-            let counts = &self.growth.counts;
-            let population = self.series.population(entry);
-            let grew = population.windows(2).zip(self.added());
-            // A list that is read anew may have a row more each time.
-            return counts[counts.len() - 1] >= counts[0] * 2
-                && grew.take(self.series.loads()).all(|(pair, added)| pair[1].saturating_sub(pair[0]) * 2 >= added);
-        }
         let born_first = self.growth.entries.iter().filter(|&&entry| self.series.born(entry) == 1).count() as u64;
+        // A structure that is made anew with each change has parts of it made anew, but not all.
+        let part = if self.series.born(self.holder) == self.series.intervals() { 4 } else { 2 };
         // Entries that are all old (one function, added again and again) have no age to tell by.
-        self.growth.entries.is_empty() || born_first * 2 >= first || self.growth.entries.len() as u64 * 2 < first
+        self.growth.entries.is_empty() || born_first * part >= first || self.growth.entries.len() as u64 * 2 < first
     }
 
     /// Share of the entries looked at whose class name passes.

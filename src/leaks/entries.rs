@@ -86,7 +86,8 @@ const LEAST_SLOTS: u32 = 64;
 /// entries, at most about twice as many.
 pub(crate) fn hidden_slots(graph: &HeapGraph, node: NodeId) -> Option<(Collection, u32)> {
     let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
-    if nodes.kind(node) != NodeKind::OBJECT {
+    // The store of a weak collection has room for what may be gone.
+    if nodes.kind(node) != NodeKind::OBJECT || graph.raw_name(node).starts_with("Weak") {
         return None;
     }
     let mut largest: Option<(Word, u32)> = None;

@@ -4,6 +4,42 @@ use super::{Case, Pattern};
 
 pub(super) struct StreamsHandles;
 
+/// Whether objects of this class stand for something the system has opened, or carry its data.
+fn is_handle(class: &str) -> bool {
+    matches!(
+        class,
+        "Socket"
+            | "TLSSocket"
+            | "Server"
+            | "TCP"
+            | "Pipe"
+            | "TTY"
+            | "UDP"
+            | "FSWatcher"
+            | "StatWatcher"
+            | "FSEvent"
+            | "ReadStream"
+            | "WriteStream"
+            | "FileHandle"
+            | "ChildProcess"
+            | "Process"
+            | "ClientRequest"
+            | "IncomingMessage"
+            | "ServerResponse"
+            | "HTTPParser"
+            | "Agent"
+            | "Readable"
+            | "Writable"
+            | "Transform"
+            | "PassThrough"
+            | "Duplex"
+            | "Gzip"
+            | "Zlib"
+            | "Dir"
+            | "Interface"
+    ) || class.starts_with("Node / ")
+}
+
 impl Pattern for StreamsHandles {
     fn id(&self) -> &'static str {
         "streams-handles"
@@ -18,40 +54,6 @@ impl Pattern for StreamsHandles {
     }
 
     fn evidence(&self, case: &Case<'_>) -> Option<Vec<String>> {
-        let is_handle = |class: &str| {
-            matches!(
-                class,
-                "Socket"
-                    | "TLSSocket"
-                    | "Server"
-                    | "TCP"
-                    | "Pipe"
-                    | "TTY"
-                    | "UDP"
-                    | "FSWatcher"
-                    | "StatWatcher"
-                    | "FSEvent"
-                    | "ReadStream"
-                    | "WriteStream"
-                    | "FileHandle"
-                    | "ChildProcess"
-                    | "Process"
-                    | "ClientRequest"
-                    | "IncomingMessage"
-                    | "ServerResponse"
-                    | "HTTPParser"
-                    | "Agent"
-                    | "Readable"
-                    | "Writable"
-                    | "Transform"
-                    | "PassThrough"
-                    | "Duplex"
-                    | "Gzip"
-                    | "Zlib"
-                    | "Dir"
-                    | "Interface"
-            ) || class.starts_with("Node / ")
-        };
         let share = case.share(is_handle);
         let buffered =
             case.is_under("kBufferedValue") || case.is_under("bufferedRequest") || case.is_under("_writableState");
