@@ -31,11 +31,14 @@ function vlq(number) {
  */
 function mapOf(places, more = {}) {
   const names = [];
-  const last = [0, 0, 0, 0, 0];
+  // Each field stands as its difference from the same field of the segment before.
+  let last = [0, 0, 0, 0, 0];
   const segments = places.map(([column, line, originalColumn, name]) => {
     const fields = [column, 0, line, originalColumn];
     if (name !== undefined) fields.push(names.push(name) - 1);
-    return fields.map((field, at) => vlq(field - last[at] + (last[at] = field) * 0)).join('');
+    const deltas = fields.map((field, at) => field - last[at]);
+    last = [...fields, ...last.slice(fields.length)];
+    return deltas.map(vlq).join('');
   });
   return { version: 3, sources: ['../src/session.ts'], names, mappings: segments.join(','), ...more };
 }
