@@ -958,8 +958,9 @@ export interface FindLeaksAnswer extends Answer {
   /** The worst grade of all findings that are not `known`; `"clean"` when there is none that counts. */
   verdict: 'leak' | 'likely' | 'growth' | 'clean';
   /**
-   * Whether the snapshots prove anything. `false` when they are of different processes or in the wrong order: then
-   * there are no findings, `warnings` says why, and `verdict: 'clean'` means nothing.
+   * Whether anything can be said at all. `false` when the snapshots are in the wrong order: then there are no findings,
+   * `warnings` says why, and `verdict: 'clean'` means nothing. Snapshots of different processes are compared by name,
+   * which `warnings` says too; then no finding is more than `growth`.
    */
   conclusive: boolean;
   /** Findings, those that are surest and cost most first. */

@@ -78,6 +78,21 @@ pub(crate) fn text_size(graph: &HeapGraph, node: NodeId) -> Option<u32> {
     (nodes.kind(text) == NodeKind::STRING && size >= LEAST_TEXT).then(|| u32::try_from(size).unwrap_or(u32::MAX))
 }
 
+/// Bytes outside of the heap behind a large buffer or typed array.
+pub(crate) fn buffer_size(graph: &HeapGraph, node: NodeId) -> Option<u32> {
+    let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
+    if nodes.kind(node) != NodeKind::OBJECT || !graph.raw_name(node).ends_with(['y', 'r']) {
+        return None;
+    }
+    // A view has its buffer, a buffer its data.
+    let behind = |node: NodeId| nodes.edges(node).map(|edge| edges.target(edge));
+    let data = behind(node)
+        .chain(behind(node).filter(|&buffer| graph.raw_name(buffer) == "ArrayBuffer").flat_map(behind))
+        .find(|&data| graph.word(data) == Word::ArrayBufferData)?;
+    let size = nodes.self_size(data);
+    (size >= LEAST_TEXT).then(|| u32::try_from(size).unwrap_or(u32::MAX))
+}
+
 /// Stores below this many slots are not looked at for what they do not show.
 const LEAST_SLOTS: u32 = 64;
 

@@ -158,6 +158,11 @@ impl Finding {
                     .to_owned(),
             );
         }
+        if case.series.stranger().is_some() {
+            evidence.push(
+                "compared by name, between processes; bytes are in proportion to what the holder keeps".to_owned(),
+            );
+        }
         if slows_down(case) {
             evidence.push(
                 "less came in the last interval than before: a cache that nears its bound looks so; one more snapshot \
@@ -209,7 +214,7 @@ fn what(kind: GrowthKind) -> &'static str {
     match kind {
         GrowthKind::Entries(_) => "entries",
         GrowthKind::Slots(_) => "slots",
-        GrowthKind::Text => "bytes",
+        GrowthKind::Text | GrowthKind::Buffer => "bytes",
         GrowthKind::Objects => "objects",
         GrowthKind::Handles => "handles",
     }

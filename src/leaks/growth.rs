@@ -48,6 +48,8 @@ pub(crate) enum GrowthKind {
     Slots(Collection),
     /// Bytes of a string that is longer each time.
     Text,
+    /// Bytes of a buffer that is made anew, larger each time.
+    Buffer,
     /// Objects of a class that an object keeps without a collection: chains and lists.
     Objects,
     /// Objects that hang on a category of the root: handles.

@@ -4,7 +4,7 @@
 //! socket and the records that hang on its handle. Each grows by the same numbers. They are told as one finding, by
 //! the place that says most, and the others as its evidence.
 
-use std::collections::VecDeque;
+use std::{cmp::Reverse, collections::VecDeque};
 
 use rustc_hash::FxHashSet;
 
@@ -59,7 +59,10 @@ fn description(finding: &Finding) -> String {
 }
 
 fn says_more(one: &Told<'_>, other: &Told<'_>) -> bool {
-    let rank = |told: &Told<'_>| (told.finding.holder.variable.is_none(), patterns::rank(told.finding.pattern));
+    // The one that proves most speaks for both.
+    let proof = |told: &Told<'_>| Reverse(told.finding.grade);
+    let rank =
+        |told: &Told<'_>| (proof(told), told.finding.holder.variable.is_none(), patterns::rank(told.finding.pattern));
     let (a, b) = (rank(one), rank(other));
     // Handles that have a name of their own say more than the plain objects that hang on them.
     let plain = |told: &Told<'_>| told.case.growth.kind == GrowthKind::Handles && is_plain(&told.finding.holder.class);

@@ -5,6 +5,7 @@
 //! [`patterns`] say which kind of mistake it is, one file each. [`grade`] says how sure that is, and [`finding`] puts
 //! it into words.
 
+mod by_name;
 mod case;
 mod entries;
 mod finding;
@@ -57,7 +58,7 @@ impl Default for LeakOptions {
 pub struct LeakReport {
     /// The worst grade of all findings.
     pub verdict: Verdict,
-    /// Whether the snapshots prove anything: not when they are of different processes or in the wrong order.
+    /// Whether anything can be said at all: not when the snapshots are in the wrong order.
     pub conclusive: bool,
     /// Findings, those that cost most first.
     pub findings: Vec<Finding>,
@@ -124,18 +125,22 @@ pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor)
     let mut warnings = Vec::new();
     if let Some(stranger) = series.stranger() {
         warnings.push(format!(
-            "snapshot {} is not of the same process as the last one: objects cannot be followed from one to the other, and nothing can be concluded",
+            "snapshot {} is not of the same process as the last one: objects cannot be followed from one to the other, so collections are compared by name, and what grew may be a difference between the processes",
             stranger + 1
         ));
     }
-    if series.is_reversed() {
+    let conclusive = !series.is_reversed();
+    if !conclusive {
         warnings
             .push("the snapshots are not in the order they were taken: the last one has the oldest objects".to_owned());
     }
-    let grown = growth::find(&series, retainers, options.min_growth, &rest)?;
+    let mut grown = growth::find(&series, retainers, options.min_growth, &rest)?;
+    if series.stranger().is_some() {
+        grown.list = by_name::find(&series, options.min_growth, &rest)?;
+    }
     let mut told = Vec::new();
     let mut independence = independence::Search::new(retainers, &scripts);
-    if warnings.is_empty() {
+    if conclusive {
         for growth in &grown.list {
             let case = Case::of(&series, retainers, &scripts, growth, &rest)?;
             if !case.is_noise() {
@@ -150,7 +155,6 @@ pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor)
     sort(&mut findings, |finding| finding);
     let verdict = Verdict::of(findings.iter().map(|finding| finding.grade));
     let noise = Noise::of(&grown.unexplained, graph.classes(&rest)?);
-    let conclusive = warnings.is_empty();
     let report = LeakReport { verdict, conclusive, findings, noise, warnings };
     let infos = series.into_infos();
     Ok(Answer::about_infos(infos, report))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use super::{
-    entries::{entry_nodes, hidden_slots, logical_size, text_size},
+    entries::{buffer_size, entry_nodes, hidden_slots, logical_size, text_size},
     growth::{Explained, Growth, GrowthKind, Search},
 };
 use crate::{
@@ -60,8 +60,8 @@ impl Search<'_> {
             }
             // After a rest it may be empty again, which is worth telling.
             let least = if self.series.ends_in_rest { 0 } else { self.min };
-            if let Some(counts) = self.text_rises(node) {
-                found.push(Rising { node, kind: GrowthKind::Text, counts });
+            if let Some((kind, counts)) = self.bytes_rise(node) {
+                found.push(Rising { node, kind, counts });
                 continue;
             }
             let Some((kind, now)) = logical_size(self.graph(), node) else { continue };
@@ -96,13 +96,17 @@ impl Search<'_> {
         Some((GrowthKind::Slots(kind), self.rises(slots)?))
     }
 
-    /// Bytes of a string that stands where a shorter one stood in every earlier snapshot.
-    fn text_rises(&self, node: NodeId) -> Option<Vec<u64>> {
+    /// Bytes of a string or buffer that stands where a shorter one stood in every earlier snapshot.
+    fn bytes_rise(&self, node: NodeId) -> Option<(GrowthKind, Vec<u64>)> {
         const LEAST: u32 = 1024;
-        let now = text_size(self.graph(), node).filter(|_| self.series.has_slot(node))?;
+        if !self.series.has_slot(node) {
+            return None;
+        }
+        let text = text_size(self.graph(), node).map(|size| (GrowthKind::Text, size));
+        let (kind, now) = text.or_else(|| Some((GrowthKind::Buffer, buffer_size(self.graph(), node)?)))?;
         let sizes = self.series.sizes(node, now);
         let rises = sizes.windows(2).all(|pair| pair[1] >= pair[0].saturating_add(LEAST));
-        rises.then(|| sizes.into_iter().map(u64::from).collect())
+        rises.then(|| (kind, sizes.into_iter().map(u64::from).collect()))
     }
 
     /// Whether a node is kept by a new entry of a rising collection, and so is part of that growth.

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
+    by_name::Named,
     entries::{hidden_slots, logical_size},
     slots::Slots,
 };
@@ -18,7 +19,7 @@ use crate::{
     graph::HeapGraph,
     memory,
     monitor::Monitor,
-    snapshot::{NodeId, Snapshot, Source},
+    snapshot::{NodeId, ObjectId, Snapshot, Source},
 };
 
 /// Of the objects that two snapshots share by id, this part agrees in type and name when they are of one process
@@ -37,6 +38,8 @@ pub(crate) struct Ledger {
     sizes: FxHashMap<u32, u32>,
     /// Slots of the stores that show few entries, by the id of the collection.
     stores: FxHashMap<u32, u32>,
+    /// Its collections by name, where it is of another process than the last one: then ids mean nothing.
+    pub(super) named: Option<Named>,
     /// Entries of what stood where collections of the last snapshot stand, by those.
     slots: FxHashMap<NodeId, u32>,
 }
@@ -59,6 +62,7 @@ impl Ledger {
             population,
             sizes,
             stores: stores(graph, monitor)?,
+            named: None,
             slots: FxHashMap::default(),
         })
     }
@@ -68,8 +72,27 @@ impl Ledger {
         self.ids.iter().rev().copied().find(|id| id % 2 == 1)
     }
 
+    /// Whether it has the object of the last snapshot with this id.
     fn has(&self, id: u32) -> bool {
-        self.ids.binary_search(&id).is_ok()
+        self.named.is_none() && self.ids.binary_search(&id).is_ok()
+    }
+
+    /// Entries that a collection had; 0 for one that was not there.
+    pub(super) fn size_of(&self, id: ObjectId) -> u32 {
+        self.sizes.get(&id.0).copied().unwrap_or(0)
+    }
+
+    /// Whether it is of another process than the snapshot with this graph.
+    fn is_stranger_to(&self, graph: &HeapGraph) -> bool {
+        let nodes = &graph.snapshot().nodes;
+        let (mut common, mut alike) = (0_u64, 0_u64);
+        for node in nodes.all() {
+            if let Ok(row) = self.ids.binary_search(&nodes.id(node).0) {
+                common += 1;
+                alike += u64::from(self.faces[row] == face(graph, node));
+            }
+        }
+        (alike as f64) < SAME_PROCESS * common as f64
     }
 }
 
@@ -143,6 +166,9 @@ impl Series {
         for source in sources {
             let graph = HeapGraph::new(Snapshot::open(source, &share)?, monitor)?;
             let mut ledger = Ledger::of(&graph, monitor)?;
+            if ledger.is_stranger_to(&subject) {
+                ledger.named = Some(Named::of(&graph, monitor)?);
+            }
             if earlier.is_empty() {
                 let is_old = |node| ledger.has(nodes.id(node).0);
                 slots = Slots::of(&subject, subject.retainers(monitor)?, is_old, monitor)?;
@@ -216,7 +242,7 @@ impl Series {
     pub(crate) fn is_reversed(&self) -> bool {
         let nodes = &self.subject.snapshot().nodes;
         let newest = nodes.all().map(|node| nodes.id(node).0).filter(|id| id % 2 == 1).max();
-        self.earlier.iter().any(|ledger| ledger.newest() > newest)
+        self.earlier.iter().any(|ledger| ledger.named.is_none() && ledger.newest() > newest)
     }
 
     /// What the series was made of, first to last.
@@ -227,15 +253,6 @@ impl Series {
 
     /// Index of the first earlier snapshot that is not of the same process as the last one.
     pub(crate) fn stranger(&self) -> Option<usize> {
-        self.earlier.iter().position(|ledger| {
-            let (mut common, mut alike) = (0_u64, 0_u64);
-            for node in self.subject.snapshot().nodes.all() {
-                if let Ok(row) = ledger.ids.binary_search(&self.subject.snapshot().nodes.id(node).0) {
-                    common += 1;
-                    alike += u64::from(ledger.faces[row] == face(&self.subject, node));
-                }
-            }
-            (alike as f64) < SAME_PROCESS * common as f64
-        })
+        self.earlier.iter().position(|ledger| ledger.named.is_some())
     }
 }

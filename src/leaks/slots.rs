@@ -6,7 +6,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::entries::{logical_size, text_size};
+use super::entries::{buffer_size, logical_size, text_size};
 use crate::{
     error::Result,
     graph::{HeapGraph, Retainers, Word},
@@ -18,11 +18,13 @@ use crate::{
 const LEAST: u32 = 8;
 /// Entries of a collection, or bytes of a long string.
 fn measure(graph: &HeapGraph, node: NodeId) -> Option<u32> {
-    logical_size(graph, node).map(|(_, size)| size).or_else(|| text_size(graph, node))
+    buffer_size(graph, node)
+        .or_else(|| text_size(graph, node))
+        .or_else(|| logical_size(graph, node).map(|(_, size)| size))
 }
 
 /// Names in a way.
-const STEPS: usize = 4;
+const STEPS: usize = 8;
 /// Objects looked at above one collection, and ways kept of it.
 const LOOKED_AT: usize = 32;
 const WAYS: usize = 8;

@@ -1,6 +1,7 @@
 //! Array buffers, and small views that keep large ones alive.
 
 use super::{Case, Pattern};
+use crate::leaks::growth::GrowthKind;
 
 pub(super) struct ExternalMemory;
 
@@ -23,8 +24,8 @@ impl Pattern for ExternalMemory {
             matches!(class, "Buffer" | "FastBuffer" | "Uint8Array" | "ArrayBuffer" | "SharedArrayBuffer")
                 || class.ends_with("Array") && class != "Array"
         });
-        (case.growth.external * 2 > bytes && bytes > 0 || buffers > 0.5).then(|| {
-            vec![format!("{} of it are outside of the heap", crate::analysis::words::bytes(case.growth.external))]
-        })
+        (case.growth.external * 2 > bytes && bytes > 0 || buffers > 0.5 || case.growth.kind == GrowthKind::Buffer).then(
+            || vec![format!("{} of it are outside of the heap", crate::analysis::words::bytes(case.growth.external))],
+        )
     }
 }
