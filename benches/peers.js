@@ -5,17 +5,16 @@
  *
  *     node benches/peers.js [--sizes 4,100,300] [--node 22] [--runs 3] [--write]
  *
- * Each figure is the median of the runs. `--write` puts the table into benches/RESULTS.md.
+ * Each figure is the median of the runs. `--write` puts the table into its section of benches/RESULTS.md.
  */
 'use strict';
 
-const { spawn } = require('node:child_process');
 const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 const { parseArgs } = require('node:util');
 
 const { make } = require('../fixtures/make');
+const { conditions, medianCost, run, seconds } = require('./processes');
+const { writeSection } = require('./results');
 
 const CONTENDERS = [
   { file: 'heap-analyzer.js', name: 'heap-analyzer analyze' },
@@ -24,64 +23,16 @@ const CONTENDERS = [
   { file: 'devtools.js', name: 'Chrome DevTools worker' },
 ];
 
-/** @typedef {{ wallSeconds: number, cpuSeconds: number, peakBytes: number }} Cost */
-
-/** @param {number[]} values */
-const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-/**
- * @param {string} contender
- * @param {string} snapshot
- * @returns {Promise<Cost | string>} what it cost, or why there is no figure
- */
-function run(contender, snapshot) {
-  return new Promise((resolve) => {
-    const started = process.hrtime.bigint();
-    const child = spawn(
-      process.execPath,
-      [
-        '--max-old-space-size=16384',
-        '--require',
-        path.join(__dirname, 'measure.js'),
-        path.join(__dirname, 'contenders', contender),
-        snapshot,
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
-    );
-    let report = '';
-    let complaint = '';
-    child.stdio[3]?.on('data', (chunk) => (report += chunk));
-    child.stderr?.on('data', (chunk) => (complaint += chunk));
-    child.on('close', (code) => {
-      const wallSeconds = Number(process.hrtime.bigint() - started) / 1e9;
-      if (code !== 0 || report === '') {
-        const reason = /^\w*Error.*$/m.exec(complaint)?.[0] ?? `exit code ${code}`;
-        resolve(`fails: ${reason}`);
-      } else {
-        resolve({ wallSeconds, ...JSON.parse(report) });
-      }
-    });
-  });
-}
-
 /** @param {string} contender @param {string} snapshot @param {number} runs */
 async function measure(contender, snapshot, runs) {
-  /** @type {Cost[]} */
   const costs = [];
   for (let i = 0; i < runs; i++) {
     const cost = await run(contender, snapshot);
     if (typeof cost === 'string') return cost;
     costs.push(cost);
   }
-  return {
-    wallSeconds: median(costs.map((cost) => cost.wallSeconds)),
-    cpuSeconds: median(costs.map((cost) => cost.cpuSeconds)),
-    peakBytes: median(costs.map((cost) => cost.peakBytes)),
-  };
+  return medianCost(costs);
 }
-
-/** @param {number} number */
-const seconds = (number) => number.toFixed(number < 10 ? 2 : 1);
 
 async function main() {
   const { values } = parseArgs({
@@ -93,8 +44,8 @@ async function main() {
     },
   });
   const lines = [
-    `${os.cpus().length} cores (${os.cpus()[0].model.trim()}), Node ${process.version}, ${new Date().toISOString().slice(0, 10)}, ` +
-      `median of ${values.runs} runs, whole processes. Snapshots written by Node ${values.node} (\`fixtures/programs/sized.js\`).`,
+    `Written by \`node benches/peers.js --write\`. ${conditions(Number(values.runs))} ` +
+      `Snapshots written by Node ${values.node} (\`fixtures/programs/sized.js\`).`,
   ];
   for (const size of values.sizes.split(',')) {
     const snapshot = await make({
@@ -132,11 +83,7 @@ async function main() {
     }
   }
   console.log(lines.join('\n'));
-  if (values.write) {
-    const head =
-      '# Measured against others\n\nWritten by `node benches/peers.js --write`. Compare the ratios of one run; absolute times differ between machines.\n\n';
-    fs.writeFileSync(path.join(__dirname, 'RESULTS.md'), `${head}${lines.join('\n')}\n`);
-  }
+  if (values.write) writeSection('Against others', lines.join('\n'));
 }
 
 main();
