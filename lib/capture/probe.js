@@ -12,6 +12,9 @@ const { HeapAnalyzerError } = require('../errors');
 const TRIES = 20;
 const PATIENCE_MS = 100;
 
+/** Errors of the other side's JavaScript, and not of the way to it. */
+const threw = new WeakSet();
+
 /**
  * @typedef {object} Seen
  * @property {number} pid
@@ -58,19 +61,46 @@ function look(load) {
 const LOAD = `(typeof require === 'function' ? require : process.getBuiltinModule)`;
 
 /**
+ * A main thread, in all that is to be known of it.
  * @param {import('./channel').Channel} channel
  * @returns {Promise<Seen>}
  */
 async function lookThrough(channel) {
+  return JSON.parse(await evaluate(channel, `JSON.stringify((${look})(${LOAD}))`, true));
+}
+
+/**
+ * A worker thread. Only what it alone knows is asked of it, and without the inspector's help of lending `require`: to a
+ * worker that is just being terminated that is a crash of its whole process. Older versions cannot tell the space for
+ * large objects then, and the estimate is too high rather than too low.
+ * @param {import('./channel').Channel} channel
+ * @param {Seen} host what its main thread has told, or any thread of the process
+ * @param {number} threadId
+ * @returns {Promise<Seen>}
+ */
+async function lookIntoWorker(channel, host, threadId) {
+  const expression = `JSON.stringify((${lookWithin})())`;
   for (let tried = 1; ; tried++) {
     try {
-      return JSON.parse(await evaluate(channel, `JSON.stringify((${look})(${LOAD}))`));
+      const { memoryUsage, largeObjectSpace } = JSON.parse(await evaluate(channel, expression, false));
+      return { ...host, threadId, memoryUsage, heapUsed: memoryUsage.heapUsed, largeObjectSpace };
     } catch (error) {
-      // A worker that has just been started can be talked to before it can load anything.
-      if (!(/** @type {any} */ (error).threw) || tried === TRIES) throw error;
+      // One that has just been started can be talked to before it is set up.
+      if (!threw.has(/** @type {object} */ (error)) || tried === TRIES) throw error;
       await sleep(PATIENCE_MS);
     }
   }
+}
+
+/** Stands alone, as `look` does. */
+function lookWithin() {
+  // Node 20.16 and later; the type declarations of Node 18 do not know it.
+  const { getBuiltinModule } = /** @type {any} */ (process);
+  let largeObjectSpace = 0;
+  for (const space of getBuiltinModule?.('v8').getHeapSpaceStatistics() ?? []) {
+    if (space.space_name.includes('large_object')) largeObjectSpace += space.space_used_size;
+  }
+  return { memoryUsage: process.memoryUsage(), largeObjectSpace };
 }
 
 /**
@@ -80,7 +110,7 @@ async function lookThrough(channel) {
  * @returns {Promise<string>}
  */
 function readFileThrough(channel, file) {
-  return evaluate(channel, `${LOAD}('fs').readFileSync(${JSON.stringify(file)}, 'utf8')`);
+  return evaluate(channel, `${LOAD}('fs').readFileSync(${JSON.stringify(file)}, 'utf8')`, true);
 }
 
 /**
@@ -89,27 +119,30 @@ function readFileThrough(channel, file) {
  * @returns {Promise<string>}
  */
 function readLinkThrough(channel, link) {
-  return evaluate(channel, `${LOAD}('fs').readlinkSync(${JSON.stringify(link)})`);
+  return evaluate(channel, `${LOAD}('fs').readlinkSync(${JSON.stringify(link)})`, true);
 }
 
 /**
  * @param {import('./channel').Channel} channel
  * @param {string} expression gives a string
+ * @param {boolean} withRequire not for workers
  * @returns {Promise<string>}
  */
-async function evaluate(channel, expression) {
+async function evaluate(channel, expression, withRequire) {
   const answer = await channel.post('Runtime.evaluate', {
     expression,
-    includeCommandLineAPI: true,
+    includeCommandLineAPI: withRequire,
     returnByValue: true,
     silent: true,
   });
   if (answer.exceptionDetails || typeof answer.result?.value !== 'string') {
     const why = answer.exceptionDetails?.exception?.description?.split('\n', 1)[0] ?? 'no answer';
     const message = `the other side cannot tell about its heap: ${why}`;
-    throw Object.assign(new HeapAnalyzerError('ERR_HEAP_REMOTE', message), { threw: true });
+    const error = new HeapAnalyzerError('ERR_HEAP_REMOTE', message);
+    threw.add(error);
+    throw error;
   }
   return answer.result.value;
 }
 
-module.exports = { look, lookThrough, readFileThrough, readLinkThrough, evaluate };
+module.exports = { look, lookThrough, lookIntoWorker, readFileThrough, readLinkThrough, evaluate };

@@ -13,7 +13,7 @@ const { ChunkFile } = require('./chunk-file');
 const { identity, identityOf, ticksIn } = require('./identity');
 const { readAvailableMemory } = require('./memory');
 const { BOOT_ID, PID_NAMESPACE, tagOf } = require('./private-directory');
-const { look, lookThrough, readFileThrough, readLinkThrough } = require('./probe');
+const { look, lookIntoWorker, lookThrough, readFileThrough, readLinkThrough } = require('./probe');
 const { writeBySession } = require('./write-by-session');
 const { writeSnapshot } = require('./write-snapshot');
 
@@ -58,36 +58,39 @@ const system = {
 };
 
 /**
- * An isolate at the other end of a conversation.
+ * A thread at the other end of a conversation.
  * @param {import('./channel').Channel} channel
  * @param {object} about
  * @param {Source['described']} about.described
+ * @param {number} about.threadId
  * @param {string} [about.threadName]
- * @param {boolean} [about.inThisProcess]
- * @param {() => void} [about.close]
+ * @param {import('./channel').Channel} [about.main] to the main thread of that process; left out for threads of our own
+ * @param {() => void} about.close
  * @returns {Source}
  */
-function farIsolate(
-  channel,
-  { described, threadName, inThisProcess = false, close = () => channel.close() },
-) {
+function farIsolate(channel, { described, threadId, threadName, main, close }) {
   const name = threadName === undefined ? {} : { threadName };
+  const host = async () => (main ? lookThrough(main) : look(require));
   return {
     described,
     onlyWay: 'inspector',
-    see: () => inTime(lookThrough(channel), described),
+    see: () =>
+      inTime(
+        channel === main ? host() : host().then((seen) => lookIntoWorker(channel, seen, threadId)),
+        described,
+      ),
     async identify(seen) {
-      const who = inThisProcess ? identity() : await farIdentity(channel, seen);
+      const who = main ? await farIdentity(main, seen) : identity();
       return { ...who, ...name };
     },
     async memory() {
-      if (inThisProcess) return readAvailableMemory(system);
-      const { platform, freemem } = await lookThrough(channel);
-      const readFile = (/** @type {string} */ file) => readFileThrough(channel, file);
+      if (!main) return readAvailableMemory(system);
+      const { platform, freemem } = await lookThrough(main);
+      const readFile = (/** @type {string} */ file) => readFileThrough(main, file);
       return readAvailableMemory({ platform, readFile, freemem: () => freemem });
     },
     // Progress makes V8 call back in the middle of its work: in one's own process that is a segmentation fault.
-    write: (file, options, control) => writeThrough(channel, file, options, control, !inThisProcess),
+    write: (file, options, control) => writeThrough(channel, file, options, control, main !== undefined),
     close,
   };
 }

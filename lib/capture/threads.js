@@ -20,13 +20,14 @@ async function openThread(threadId) {
   const main = openSession({ mainThread: !isMainThread });
   /** @type {import('./source').Source['described']} */
   const described = { kind: 'thread', target: threadId };
-  if (threadId === 0) return farIsolate(main, { described, inThisProcess: true });
+  const close = () => main.close();
+  if (threadId === 0) return farIsolate(main, { described, threadId, close });
   try {
     const workers = new Workers(main);
     await workers.list();
     const channel = workers.open(threadId);
     const threadName = workers.nameOf(threadId);
-    return farIsolate(channel, { described, threadName, inThisProcess: true, close: () => main.close() });
+    return farIsolate(channel, { described, threadId, threadName, close });
   } catch (error) {
     main.close();
     throw error;

@@ -29,17 +29,16 @@ async function openInspected(address, { signal, allowRemote = false, threadId = 
   const read = readAddress(address, allowRemote);
   const main = await connect(read, { signal, timeoutMs: CONNECT_MS });
   const where = shown(read);
-  if (threadId === 0) return farIsolate(main, { described: { kind: 'inspector', target: where } });
+  const close = () => main.close();
+  if (threadId === 0) {
+    return farIsolate(main, { described: { kind: 'inspector', target: where }, threadId, main, close });
+  }
   try {
     const workers = new Workers(main);
     await workers.list();
     const channel = workers.open(threadId);
     const described = /** @type {const} */ ({ kind: 'inspector', target: `${where}, thread ${threadId}` });
-    return farIsolate(channel, {
-      described,
-      threadName: workers.nameOf(threadId),
-      close: () => main.close(),
-    });
+    return farIsolate(channel, { described, threadId, threadName: workers.nameOf(threadId), main, close });
   } catch (error) {
     main.close();
     throw error;
@@ -69,7 +68,7 @@ async function listInspected(address, { signal, allowRemote = false }) {
 async function closeInspector(port, signal) {
   const main = await connect({ host: '127.0.0.1', port }, { signal, timeoutMs: CONNECT_MS });
   try {
-    await evaluate(main, `(setTimeout(() => process._debugEnd(), 50), 'closing')`);
+    await evaluate(main, `(setTimeout(() => process._debugEnd(), 50), 'closing')`, false);
   } finally {
     main.close();
   }
