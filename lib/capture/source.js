@@ -71,14 +71,24 @@ const system = {
 function farIsolate(channel, { described, threadId, threadName, main, close }) {
   const name = threadName === undefined ? {} : { threadName };
   const host = async () => (main ? lookThrough(main) : look(require));
+  /** @type {<T>(asked: Promise<T>) => Promise<T>} what a thread of our own does not answer is no other process's fault */
+  const ours = (asked) =>
+    main
+      ? asked
+      : asked.catch((error) => {
+          if (error?.code !== 'ERR_HEAP_REMOTE') throw error;
+          throw new HeapAnalyzerError('ERR_HEAP_CAPTURE', `thread ${threadId}: ${error.message}`, {
+            cause: error,
+          });
+        });
   return {
     described,
     onlyWay: 'inspector',
-    see: () =>
-      inTime(
-        channel === main ? host() : host().then((seen) => lookIntoWorker(channel, seen, threadId)),
-        described,
-      ),
+    see() {
+      const looking =
+        channel === main ? host() : host().then((seen) => lookIntoWorker(channel, seen, threadId));
+      return ours(inTime(looking, described));
+    },
     async identify(seen) {
       const who = main ? await farIdentity(main, seen) : identity();
       return { ...who, ...name };
@@ -90,7 +100,8 @@ function farIsolate(channel, { described, threadId, threadName, main, close }) {
       return readAvailableMemory({ platform, readFile, freemem: () => freemem });
     },
     // Progress makes V8 call back in the middle of its work: in one's own process that is a segmentation fault.
-    write: (file, options, control) => writeThrough(channel, file, options, control, main !== undefined),
+    write: (file, options, control) =>
+      ours(writeThrough(channel, file, options, control, main !== undefined)),
     close,
   };
 }
