@@ -6,6 +6,7 @@
 mod biggest;
 mod class_table;
 mod compare;
+mod exports;
 mod growth;
 mod holders;
 mod naming;
@@ -13,6 +14,7 @@ mod node;
 mod object;
 mod path;
 mod places;
+mod scopes;
 mod statistics;
 mod summary;
 mod verify;

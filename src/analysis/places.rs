@@ -31,6 +31,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether it is in a package.
+    pub(crate) fn is_in_package(&self) -> bool {
+        self.package.is_some()
+    }
+
     /// A file, without the place in it.
     pub(crate) fn of_file(file: String) -> Self {
         Self { package: package_of(&file), file, line: None, column: None, function: None }

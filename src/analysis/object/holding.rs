@@ -7,9 +7,9 @@ use crate::{
     analysis::{
         EdgeSummary, Hop, Place,
         holders::{Cut, Held},
-        naming::scope_place,
         node::shortened_to,
         path::HopNode,
+        scopes::scope_place,
         words,
     },
     error::Result,

@@ -1,0 +1,40 @@
+//! The scopes that variables are in: their file and their function.
+
+use super::places::{Place, Scripts, follow};
+use crate::{
+    graph::{HeapGraph, Retainers, Word},
+    snapshot::{EdgeKind, NodeId, NodeKind},
+};
+
+/// The file and the function of a scope: those of a closure that was made in it.
+pub(crate) fn scope_place(graph: &HeapGraph, retainers: &Retainers, scripts: &Scripts, scope: NodeId) -> Option<Place> {
+    let snapshot = graph.snapshot();
+    let closure = retainers
+        .edges(scope)
+        .filter(|&edge| {
+            snapshot.edges.kind(edge) == EdgeKind::Internal
+                && graph.vocabulary().word(snapshot.edges.name_or_index(edge)) == Word::Context
+        })
+        .map(|edge| snapshot.nodes.of_edge(edge))
+        .find(|&node| snapshot.locations.get(node).is_some());
+    let place = closure.and_then(|closure| scripts.place(graph, closure))?;
+    // The line is that of a closure inside; the scope's own function is named by its scope info.
+    Some(Place { line: None, column: None, function: scope_function(graph, scope), ..place })
+}
+
+/// Name of the function a scope belongs to: the last string of its scope info, empty for a module.
+fn scope_function(graph: &HeapGraph, scope: NodeId) -> Option<String> {
+    let snapshot = graph.snapshot();
+    let info = follow(graph, scope, Word::ScopeInfo)?;
+    let strings = snapshot.nodes.edges(info).filter(|&edge| {
+        snapshot.edges.kind(edge) == EdgeKind::Hidden
+            && snapshot.nodes.kind(snapshot.edges.target(edge)) == NodeKind::STRING
+    });
+    let last = strings.max_by_key(|&edge| snapshot.edges.name_or_index(edge))?;
+    let name = graph.raw_name(snapshot.edges.target(last)).into_owned();
+    // The last string may be a variable's name where the function has none. In an ES module, whose variables are no
+    // edges of the scope, it may be an import: a scope right under the context of the realm is a module's.
+    let is_module = follow(graph, scope, Word::Previous).is_some_and(|outer| graph.word(outer) == Word::NativeContext);
+    let is_variable = snapshot.nodes.edges(scope).any(|edge| graph.edge_name(edge) == name.as_str());
+    (!name.is_empty() && !is_variable && !is_module).then_some(name)
+}
