@@ -86,7 +86,7 @@ export function compare(
  *   final: 'loaded-more.heapsnapshot',
  * });
  * console.log(verdict);                // 'leak'
- * console.log(findings[0]?.sentence);  // 'Map `sessions` in src/session.js:12 grew 300 → 1,300 → 2,300 entries …'
+ * console.log(findings[0]?.sentence);  // 'Map "sessions" in src/session.js:12 grew 300 → 1,300 → 2,300 entries …'
  *
  * @example <caption>in a test, with leaks that are known and accepted</caption>
  * const { accepted } = require('./accepted-leaks.json');
