@@ -49,6 +49,11 @@ export type SnapshotInput = string | URL | Uint8Array | ArrayBuffer;
  *
  * @example <caption>this process, with a time limit</caption>
  * const now = await analyze(undefined, { signal: AbortSignal.timeout(60_000) });
+ *
+ * @example <caption>what may leak, and whose the bytes are</caption>
+ * const { findings, packages, duplicateStrings } = await analyze('heap.heapsnapshot', { sections: 'all' });
+ * console.log(findings?.[0]?.sentence);  // 'Map "sessions" in src/session.js:12 has 12,300 entries of Session …'
+ * console.log(packages?.[0]?.name, duplicateStrings?.[0]?.wastedBytes);
  */
 export function analyze(input?: SnapshotInput, options?: AnalyzeOptions): Promise<AnalyzeAnswer>;
 
@@ -609,8 +614,15 @@ export interface Progress {
 export interface AnalyzeOptions extends TaskOptions {
   /** How many rows `classes` and `biggest` have at most. Default: 25. */
   top?: number;
-  /** All rows in `classes`, whatever `top` says. */
+  /** All rows in `classes`, `packages` and `modules`, whatever `top` says. */
   all?: boolean;
+  /**
+   * What else to say, each at some cost: `hints` (`findings`: what may leak), `packages` (`packages`, `modules`: whose
+   * the bytes are), `duplicates` (`duplicateStrings`). Default: none of them.
+   */
+  sections?: 'all' | ReadonlyArray<'hints' | 'packages' | 'duplicates'>;
+  /** For hints: see {@link FindLeaksOptions.sourceMaps}. */
+  sourceMaps?: string | URL;
 }
 
 export interface CompareOptions extends TaskOptions {
@@ -817,6 +829,88 @@ export interface AnalyzeAnswer extends Answer {
   classes: ClassRow[];
   /** The objects that retain most, each without those that it retains itself. */
   biggest: BiggestObject[];
+  /** What may leak, what holds most first, at most 10. One snapshot shows what there is and not what grows. Only with the section `hints`. */
+  findings?: Hint[];
+  /** How many packages there are, also those that `packages` leaves out. Only with the section `packages`. */
+  packageCount?: number;
+  /** Whose the bytes are, by package, those that retain most first. Only with the section `packages`. */
+  packages?: PackageRow[];
+  /** How many source files there are, also those that `modules` leaves out. Only with the section `packages`. */
+  moduleCount?: number;
+  /** Whose the bytes are, by source file, those that retain most first. Only with the section `packages`. */
+  modules?: ModuleRow[];
+  /** How many texts are there several times, also those that are left out. Only with the section `duplicates`. */
+  duplicateStringCount?: number;
+  /** Bytes that all but one of each of those take. Only with the section `duplicates`. */
+  duplicateStringBytes?: number;
+  /** Strings that are there several times, those that waste most first. Only with the section `duplicates`. */
+  duplicateStrings?: DuplicateString[];
+}
+
+/** What belongs to a package: see `docs/figures.md`. */
+export interface PackageRow {
+  /** The package's name; `(application)`, `(Node.js)`, or `(unknown)` for what nothing tells of. */
+  name: string;
+  /** The shallow sizes of what belongs to it. All rows together are the heap. */
+  selfSize: number;
+  /** What would be freed with all of that; nothing is counted twice. */
+  retainedSize: number;
+  count: number;
+}
+
+/** What belongs to a source file. */
+export interface ModuleRow extends PackageRow {
+  /** The file as the snapshot names it; `(native)` for Node's own part in C++, `(unknown)`. */
+  name: string;
+  /** Its package, named as in {@link PackageRow.name}. */
+  package: string;
+}
+
+/** A string that is there several times. */
+export interface DuplicateString {
+  /** Its text, cut at 200 characters. */
+  value: string;
+  count: number;
+  /** Shallow size of one, of the largest where they differ. */
+  sizeBytes: number;
+  /** What all but one take. */
+  wastedBytes: number;
+  /** V8 wrote only their first 1,024 units, which are equal, and they are of one size: equal in all likelihood. */
+  probable?: true;
+  /** What most of them hang on, e.g. `User.country`; at most 3. */
+  heldBy: Array<{ name: string; count: number }>;
+  /** Object ids of some of them. */
+  samples: number[];
+}
+
+/** Something there is much of, in the shape of a {@link Finding}. Whether it grows, a second snapshot tells. */
+export interface Hint extends Pick<
+  Finding,
+  | 'pattern'
+  | 'title'
+  | 'sentence'
+  | 'holder'
+  | 'allocatedIn'
+  | 'addedIn'
+  | 'evidence'
+  | 'retainers'
+  | 'path'
+  | 'samples'
+  | 'advice'
+  | 'docs'
+> {
+  grade: 'hint';
+  entries: {
+    count: number;
+    /** The class of most of them. */
+    kind: string;
+  };
+  bytes: {
+    /** What is held, also what something else keeps too. */
+    retained: number;
+    /** The part of it outside of V8's heap. */
+    external: number;
+  };
 }
 
 /** The size of a heap. */

@@ -37,6 +37,7 @@ const samples = {
     const file: AnalyzeAnswer = await analyze(new URL('file:///x'), {
       top: 3,
       all: true,
+      sections: ['hints', 'packages'],
       threads: 2,
       signal: AbortSignal.timeout(1000),
       onProgress: ({ phase, fraction }: Progress) => console.log(phase, fraction.toFixed(2)),
@@ -90,6 +91,8 @@ const samples = {
     await takeHeapSnapshotFrom({ host: 'x' });
     // @ts-expect-error there is no such option
     await analyze('x', { tpo: 3 });
+    // @ts-expect-error there is no such section
+    await analyze('x', { sections: ['hits'] });
     // @ts-expect-error an object is needed
     await inspectObject('x');
     // @ts-expect-error two snapshots are needed
@@ -140,7 +143,12 @@ async function realAnswers(directory) {
   const timeline = await make({ program: 'timeline' });
   const error = await api.analyze('/there/is/nothing').catch((thrown) => thrown);
   const literals = {
-    AnalyzeAnswer: [await api.analyze(base), await api.analyze(), await api.analyze(fs.readFileSync(base))],
+    AnalyzeAnswer: [
+      await api.analyze(base),
+      await api.analyze(),
+      await api.analyze(fs.readFileSync(base)),
+      await api.analyze(snapshots[2], { sections: 'all', top: 3 }),
+    ],
     CompareAnswer: [
       await api.compare(base, target),
       await api.compare(base, target, { growth: false }),

@@ -45,7 +45,8 @@ async function main() {
   });
   const lines = [
     `Written by \`node benches/peers.js --write\`. ${conditions(Number(values.runs))} ` +
-      `Snapshots written by Node ${values.node} (\`fixtures/programs/sized.js\`).`,
+      `Snapshots written by Node ${values.node} (\`fixtures/programs/sized.js\`). We analyse without the sections one has ` +
+      'to ask for (hints, packages, duplicates).',
   ];
   for (const size of values.sizes.split(',')) {
     const snapshot = await make({

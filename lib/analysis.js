@@ -7,7 +7,9 @@
 
 const { runTask } = require('./engine');
 const { takePrivateSnapshot } = require('./capture/private-snapshot');
-const { abortSignal, callback, flag, integer, readInput, readOptions } = require('./options');
+const { abortSignal, callback, flag, integer, readInput, readOptions, readPath } = require('./options');
+const { addPlaces } = require('./places');
+const { readSections } = require('./sections');
 
 /** The engine counts rows in 32 bits. */
 const rows = integer(0, 0xffffffff);
@@ -15,7 +17,15 @@ const threads = integer(1, 256);
 
 /** @param {unknown} given */
 const readAnalyzeOptions = (given) =>
-  readOptions('analyze', given, { top: rows, all: flag, threads, signal: abortSignal, onProgress: callback });
+  readOptions('analyze', given, {
+    top: rows,
+    all: flag,
+    sections: readSections,
+    sourceMaps: readPath,
+    threads,
+    signal: abortSignal,
+    onProgress: callback,
+  });
 
 /** @param {unknown} given */
 const readCompareOptions = (given) =>
@@ -44,11 +54,14 @@ async function analyze(input, options) {
  * @param {boolean} map map the file into memory instead of reading it. Whoever shrinks a mapped file kills the
  *   process that maps it, so this is for files nobody else can reach, and for the command line.
  */
-function analyzeInput(input, { signal, onProgress, ...options }, map) {
-  return runTask((native, cancel, progress) => native.analyze(input, { ...options, map }, cancel, progress), {
-    signal,
-    onProgress,
-  });
+async function analyzeInput(input, { signal, onProgress, sections = [], sourceMaps, ...options }, map) {
+  const wanted = Object.fromEntries(sections.map((section) => [section, true]));
+  const answer = await runTask(
+    (native, cancel, progress) => native.analyze(input, { ...options, ...wanted, map }, cancel, progress),
+    { signal, onProgress },
+  );
+  if (answer.findings) await addPlaces(answer.findings, { sourceMaps });
+  return answer;
 }
 
 /**

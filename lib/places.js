@@ -143,15 +143,15 @@ function remembered(read) {
 }
 
 /**
- * `… in /app/src/session.js grew …` with the line of the place.
+ * `… in /app/src/session.js grew …`, of a hint `… has …`, with the line of the place.
  * @param {string} sentence
  * @param {{ file: string, line?: number }} place
  * @param {string} [told] the file that the sentence tells, or ends with
  */
 function withPlace(sentence, { file, line }, told = file) {
   if (line === undefined) return sentence;
-  return sentence.replace(/ in (\S.*?)(?::\d+){0,2} grew /, (whole, shown) =>
-    told.endsWith(shown) ? ` in ${file}:${line} grew ` : whole,
+  return sentence.replace(/ in (\S.*?)(?::\d+){0,2} (grew|has) /, (whole, shown, verb) =>
+    told.endsWith(shown) ? ` in ${file}:${line} ${verb} ` : whole,
   );
 }
 

@@ -5,7 +5,24 @@
  * `heap-analyzer analyze FILE`: what is in a heap.
  */
 
+const { InvalidArgumentError } = require('commander');
+const { SECTIONS } = require('../../lib/sections');
 const { addExamples, addJson, addRows, addThreads } = require('../options');
+
+/** Files up to this size get hints in the text without asking: they cost a fifth more time. */
+const HINTS_UNASKED = 200e6;
+
+/**
+ * @param {string} text
+ * @returns {string[]}
+ */
+function sections(text) {
+  if (text === 'all') return SECTIONS;
+  if (text === 'none') return [];
+  const names = text.split(',');
+  if (names.every((name) => SECTIONS.includes(name))) return names;
+  throw new InvalidArgumentError(`It takes all, none, or some of ${SECTIONS.join(',')}`);
+}
 
 /** Objects in the text unless --top says otherwise; the JSON document has as many as classes. */
 const BIGGEST_OF_TEXT = 10;
@@ -19,11 +36,18 @@ function define(command, context) {
     .name('analyze')
     .description('Say what is in a heap: its composition, its classes, its biggest objects.')
     .argument('<file>', 'the snapshot; - reads it from a pipe');
+  command
+    .option(
+      '--sections <list>',
+      `what else to say: ${SECTIONS.join(',')}, all or none (default: hints in the text of files up to 200 MB)`,
+      sections,
+    )
+    .option('--source-maps <dir>', 'where the source maps of bundles are, if not beside them');
   addRows(command, 'classes and biggest objects to show (default: 25)');
   addThreads(command);
   addJson(command);
   addExamples(command, [
-    'heap-analyzer analyze heap.heapsnapshot',
+    'heap-analyzer analyze heap.heapsnapshot --sections all',
     'heap-analyzer analyze heap.heapsnapshot --all --json > heap.json',
   ]);
   command.action((file, options) => run(file, options, context));
@@ -31,10 +55,10 @@ function define(command, context) {
 
 /**
  * @param {string} file
- * @param {{ top?: number, all?: boolean, threads?: number, json?: boolean, quiet?: boolean }} options
+ * @param {{ top?: number, all?: boolean, sections?: string[], sourceMaps?: string, threads?: number, json?: boolean, quiet?: boolean }} options
  * @param {import('../main').Context} context
  */
-async function run(file, { top, all, threads, json, quiet = false }, context) {
+async function run(file, { top, all, sections: wanted, sourceMaps, threads, json, quiet = false }, context) {
   // Loaded here and not above, so that --help and --version do not wait for it.
   const { analyzeInput } = require('../../lib/analysis');
   const { openInput, totalBytes } = require('../input');
@@ -43,10 +67,13 @@ async function run(file, { top, all, threads, json, quiet = false }, context) {
   const { progressLine } = require('../render/progress');
 
   const input = await openInput(file, context);
-  const progress = progressLine({ stream: context.stderr, quiet, totalBytes: totalBytes([input]) });
+  const size = totalBytes([input]);
+  const sections = wanted ?? (!json && size <= HINTS_UNASKED ? ['hints'] : []);
+  const progress = progressLine({ stream: context.stderr, quiet, totalBytes: size });
   let answer;
   try {
-    const options = { top, all, threads, signal: context.signal, onProgress: progress.update };
+    const { signal } = context;
+    const options = { top, all, sections, sourceMaps, threads, signal, onProgress: progress.update };
     answer = await analyzeInput(input, options, true);
   } finally {
     progress.end();

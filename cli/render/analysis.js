@@ -3,12 +3,13 @@
 
 /**
  * The answer of `analyze` as a person reads it: what the heap consists of, which classes hold most, and which
- * single objects do.
+ * single objects do; and what else was asked for.
  */
 
 const { count, counted, percent, size } = require('./numbers');
 const { pathLines } = require('./path');
 const { table } = require('./table');
+const { sectionLines } = require('./sections');
 const { clean, fit, padEnd, padStart } = require('./text');
 
 const UNITS_NOTE = 'Sizes are decimal: 1 MB = 1,000,000 bytes.';
@@ -34,6 +35,7 @@ function renderAnalysis(answer, style, biggestShown = answer.biggest.length) {
     '',
     bold('Biggest objects by retained size'),
     ...biggest.flatMap((/** @type {any} */ entry) => biggestLines(entry, style)),
+    ...sectionLines(answer, style),
     '',
     dim(UNITS_NOTE),
     '',

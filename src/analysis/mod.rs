@@ -6,12 +6,14 @@
 mod biggest;
 mod class_table;
 mod compare;
+mod duplicates;
 mod exports;
 mod growth;
 mod holders;
 mod naming;
 mod node;
 mod object;
+mod packages;
 mod path;
 mod places;
 mod scopes;
@@ -26,24 +28,30 @@ pub use self::{
     biggest::BigObject,
     class_table::{ClassRow, class_table},
     compare::{CompareOptions, Comparison, ComparisonRow, compare, comparison_rows},
+    duplicates::{DuplicateString, StringHolder},
     growth::ClassGrowth,
     node::NodeSummary,
     object::{
         AllocationFrame, CutReference, Dominated, DominatedClass, HoldersSummary, InspectOptions, InspectedNode,
         Inspection, Property, Retainer, SizedNode, Value, Variable, inspect,
     },
+    packages::{ModuleRow, PackageRow},
     path::{EdgeSummary, Hop, HopNode},
     places::{Place, Scripts},
     statistics::{Statistics, Totals, statistics},
-    summary::{AnalyzeOptions, Summary, summarize},
+    summary::{AnalyzeOptions, DuplicateStrings, Packages, Summary, summarize},
     verify::{Verified, verify},
 };
 pub(crate) use self::{
+    duplicates::Duplicates,
     holders::{Held, Holders},
     naming::{Name, NameRoot, name_by, name_of},
     node::shortened,
+    packages::Belonging,
     path::shortest_path,
     places::{follow, is_application, package_of},
+    scopes::scope_place,
+    summary::summary_of,
 };
 use crate::snapshot::Snapshot;
 
@@ -103,11 +111,18 @@ impl<T> Answer<T> {
         Self { schema_version: SCHEMA_VERSION, tool, snapshots, body }
     }
 
+    #[cfg(test)]
+    pub(crate) fn into_body(self) -> T {
+        self.body
+    }
+
     /// What the answer says, without the frame.
     pub fn body(&self) -> &T {
         &self.body
     }
 }
 
+#[cfg(test)]
+mod packages_tests;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,14 @@
 
 use serde::Serialize;
 
-use super::{Answer, BigObject, ClassRow, Statistics, Totals, biggest::biggest, class_table, statistics::statistics};
+use super::{
+    Answer, BigObject, ClassRow, Duplicates, Scripts, Statistics, Totals,
+    biggest::biggest,
+    class_table,
+    duplicates::DuplicateString,
+    packages::{Belonging, ModuleRow, PackageRow, packages},
+    statistics::statistics,
+};
 use crate::{
     error::Result,
     graph::HeapGraph,
@@ -15,13 +22,17 @@ use crate::{
 pub struct AnalyzeOptions {
     /// Rows of classes and of biggest objects.
     pub top: usize,
-    /// Every class, whatever `top` says.
+    /// Every class, package and module, whatever `top` says.
     pub all_classes: bool,
+    /// Also whose bytes they are, by package and by source file.
+    pub packages: bool,
+    /// Also strings that are there several times.
+    pub duplicates: bool,
 }
 
 impl Default for AnalyzeOptions {
     fn default() -> Self {
-        Self { top: 25, all_classes: false }
+        Self { top: 25, all_classes: false, packages: false, duplicates: false }
     }
 }
 
@@ -39,23 +50,101 @@ pub struct Summary {
     pub classes: Vec<ClassRow>,
     /// Heads of the dominator tree, biggest first.
     pub biggest: Vec<BigObject>,
+    /// Whose bytes they are, where that was asked for.
+    #[serde(flatten)]
+    pub packages: Option<Packages>,
+    /// Strings that are there several times, where that was asked for.
+    #[serde(flatten)]
+    pub duplicates: Option<DuplicateStrings>,
 }
 
+/// The heap by package and by source file.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Packages {
+    /// Number of packages that have bytes; `packages` may hold fewer.
+    pub package_count: usize,
+    /// Packages by retained size, biggest first.
+    pub packages: Vec<PackageRow>,
+    /// Number of source files that have bytes; `modules` may hold fewer.
+    pub module_count: usize,
+    /// Source files by retained size, biggest first.
+    pub modules: Vec<ModuleRow>,
+}
+
+/// Equal strings.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DuplicateStrings {
+    /// Number of texts that are there several times; `duplicateStrings` may hold fewer.
+    pub duplicate_string_count: usize,
+    /// Bytes that all but one of each take, in all.
+    pub duplicate_string_bytes: u64,
+    /// What wastes most first.
+    pub duplicate_strings: Vec<DuplicateString>,
+}
+
+/// Equal strings that are looked for at least: hints want to know of them, however few rows are asked for.
+const DUPLICATES: usize = 25;
 /// Share of the job that is reading the file; the rest is thinking about it.
 const READING: f64 = 0.5;
 
 /// Reads a snapshot and summarises it. Errors: those of [`Snapshot::open`].
 pub fn summarize(source: Source, options: AnalyzeOptions, monitor: &Monitor) -> Result<Answer<Summary>> {
-    let snapshot = Snapshot::open(source, &monitor.part(READING))?;
-    let graph = HeapGraph::new(snapshot, monitor)?;
-    let rest = monitor.part(1.0 - READING);
-    let (statistics, totals) = graph.prepare_with(&rest, || statistics(&graph, &rest))?;
-    let mut classes = class_table(&graph, &rest)?;
+    let graph = HeapGraph::new(Snapshot::open(source, &monitor.part(READING))?, monitor)?;
+    let (summary, _) = summary_of(&graph, options, &monitor.part(1.0 - READING))?;
+    Ok(Answer::about(&[graph.snapshot()], summary))
+}
+
+/// What a summary found out on its way and others may want.
+#[derive(Default)]
+pub(crate) struct Extras {
+    pub(crate) scripts: Option<Scripts>,
+    pub(crate) belonging: Option<Belonging>,
+    pub(crate) duplicates: Option<Duplicates>,
+}
+
+/// Summarises a heap.
+pub(crate) fn summary_of(graph: &HeapGraph, options: AnalyzeOptions, monitor: &Monitor) -> Result<(Summary, Extras)> {
+    let (statistics, totals) = graph.prepare_with(monitor, || statistics(graph, monitor))?;
+    // What was not asked for costs nothing; what was is computed beside the rest.
+    let (usual, (owners, duplicates)) = rayon::join(
+        || Ok::<_, crate::error::Error>((class_table(graph, monitor)?, biggest(graph, options.top, monitor)?)),
+        || {
+            rayon::join(
+                || options.packages.then(|| owners(graph, monitor)).transpose(),
+                || options.duplicates.then(|| Duplicates::of(graph, options.top.max(DUPLICATES), monitor)).transpose(),
+            )
+        },
+    );
+    let ((mut classes, biggest), owners, duplicates) = (usual?, owners?, duplicates?);
     let class_count = classes.len();
     if !options.all_classes {
         classes.truncate(options.top);
     }
-    let biggest = biggest(&graph, options.top, &rest)?;
-    let summary = Summary { totals, statistics, class_count, classes, biggest };
-    Ok(Answer::about(&[graph.snapshot()], summary))
+    let mut extras = Extras { duplicates, ..Extras::default() };
+    let packages = owners.map(|(scripts, belonging, (mut packages, mut modules))| {
+        (extras.scripts, extras.belonging) = (Some(scripts), Some(belonging));
+        let (package_count, module_count) = (packages.len(), modules.len());
+        if !options.all_classes {
+            packages.truncate(options.top);
+            modules.truncate(options.top);
+        }
+        Packages { package_count, packages, module_count, modules }
+    });
+    let duplicates = extras.duplicates.as_ref().map(|duplicates| DuplicateStrings {
+        duplicate_string_count: duplicates.count,
+        duplicate_string_bytes: duplicates.wasted,
+        duplicate_strings: duplicates.rows.iter().take(options.top).cloned().collect(),
+    });
+    Ok((Summary { totals, statistics, class_count, classes, biggest, packages, duplicates }, extras))
+}
+
+type Owners = (Scripts, Belonging, (Vec<PackageRow>, Vec<ModuleRow>));
+
+fn owners(graph: &HeapGraph, monitor: &Monitor) -> Result<Owners> {
+    let scripts = Scripts::of(graph);
+    let belonging = Belonging::of(graph, &scripts, monitor)?;
+    let rows = packages(graph, &belonging, monitor)?;
+    Ok((scripts, belonging, rows))
 }

@@ -114,7 +114,7 @@ fn a_comparison_tells_what_came_and_what_went() {
 #[test]
 fn an_answer_has_its_frame_and_the_way_to_big_objects() {
     let source = Source::Bytes(small_heap().text().into_bytes());
-    let answer = summarize(source, AnalyzeOptions { top: 3, all_classes: false }, &Monitor::none()).unwrap();
+    let answer = summarize(source, AnalyzeOptions { top: 3, ..AnalyzeOptions::default() }, &Monitor::none()).unwrap();
     let json = serde_json::to_value(&answer).unwrap();
     assert_eq!(json["tool"]["name"], "heap-analyzer");
     assert_eq!(json["snapshots"][0]["nodeCount"], 11);

@@ -39,6 +39,12 @@ pub struct Options {
     pub threads: Option<u32>,
     /// Map the file rather than read it. Nobody may truncate it meanwhile.
     pub map: Option<bool>,
+    /// Also whose bytes they are.
+    pub packages: Option<bool>,
+    /// Also equal strings.
+    pub duplicates: Option<bool>,
+    /// Also what may be a leak.
+    pub hints: Option<bool>,
     /// Also say who holds what grew.
     pub growth: Option<bool>,
     /// Entries that must come in an interval to count as growth.
@@ -84,9 +90,12 @@ pub fn analyze(
     let wanted = AnalyzeOptions {
         top: options.top.map_or(AnalyzeOptions::default().top, |top| top as usize),
         all_classes: options.all.unwrap_or(false),
+        packages: options.packages.unwrap_or(false),
+        duplicates: options.duplicates.unwrap_or(false),
     };
+    let hints = options.hints.unwrap_or(false);
     Job::start(cancel, on_progress, options.threads, move |monitor| {
-        json(&analysis::summarize(source, wanted, monitor)?)
+        json(&leaks::overview(source, wanted, hints, monitor)?)
     })
 }
 

@@ -11,8 +11,10 @@ mod entries;
 mod finding;
 mod grade;
 mod growth;
+mod hints;
 mod independence;
 mod merge;
+mod overview;
 mod patterns;
 mod rising;
 mod series;
@@ -27,7 +29,9 @@ use self::{case::Case, merge::Told, series::Series};
 pub use self::{
     finding::{Bytes, Entries, Finding, Holder, Origin},
     grade::{Grade, Verdict},
+    hints::{Hint, HintBytes, HintEntries},
     independence::Independence,
+    overview::{Overview, overview},
 };
 use crate::{
     analysis::{Answer, Scripts},

@@ -188,6 +188,14 @@ impl Series {
         Ok(Self { subject, earlier, born, population, slots, ends_in_rest })
     }
 
+    /// A series of one snapshot, for looking at a single heap as one looks at the last of several: everything in it
+    /// was there from the start, and no interval is known.
+    pub(crate) fn alone(subject: HeapGraph) -> Result<Self> {
+        let born = memory::filled(subject.snapshot().nodes.len(), 0, "ages")?;
+        let (population, slots) = (FxHashMap::default(), Slots::default());
+        Ok(Self { subject, earlier: Vec::new(), born, population, slots, ends_in_rest: false })
+    }
+
     /// Number of intervals between the snapshots.
     pub(crate) fn intervals(&self) -> usize {
         self.earlier.len()

@@ -41,7 +41,7 @@ fn redacted(text: &str, property_keys: bool, name: &str) -> String {
 }
 
 fn figures(text: &str) -> serde_json::Value {
-    let options = AnalyzeOptions { top: 100, all_classes: true };
+    let options = AnalyzeOptions { top: 100, all_classes: true, ..AnalyzeOptions::default() };
     let answer = analysis::summarize(Source::Bytes(text.as_bytes().to_vec()), options, &Monitor::none()).unwrap();
     let mut value = serde_json::to_value(answer).unwrap();
     value.as_object_mut().unwrap().remove("snapshots");

@@ -53,6 +53,11 @@ pub(crate) fn rank(id: &str) -> usize {
     PATTERNS.iter().position(|pattern| pattern.id() == id).unwrap_or(PATTERNS.len())
 }
 
+/// The pattern of an id, for what is known to be one by other signs than a case shows.
+pub(crate) fn by_id(id: &str) -> &'static dyn Pattern {
+    PATTERNS.into_iter().find(|pattern| pattern.id() == id).unwrap_or(&global_cache::GlobalCache)
+}
+
 /// The pattern that fits a case, with its evidence.
 pub(crate) fn recognise(case: &Case<'_>) -> (&'static dyn Pattern, Vec<String>) {
     PATTERNS

@@ -1,0 +1,32 @@
+// @ts-check
+'use strict';
+
+/**
+ * What an analysis can say beside the usual, each at some cost. The command line needs the list before the engine.
+ */
+
+const { HeapAnalyzerError, badArgument } = require('./errors');
+const { nearest } = require('./nearest');
+
+const SECTIONS = ['hints', 'packages', 'duplicates'];
+const EXPECTED = "'all' or an array of names";
+
+/**
+ * @param {any} value
+ * @param {string} name
+ * @returns {string[]}
+ */
+function readSections(value, name) {
+  if (value === 'all') return SECTIONS;
+  if (!Array.isArray(value)) throw badArgument(name, EXPECTED, value);
+  for (const section of value) {
+    if (SECTIONS.includes(section)) continue;
+    if (typeof section !== 'string') throw badArgument(name, EXPECTED, section);
+    const meant = nearest(section, SECTIONS);
+    const hint = meant ? `did you mean \`${meant}\`?` : `there are ${SECTIONS.join(', ')}`;
+    throw new HeapAnalyzerError('ERR_HEAP_USAGE', `analyze() knows no section \`${section}\`: ${hint}`);
+  }
+  return value;
+}
+
+module.exports = { SECTIONS, readSections };

@@ -1,0 +1,52 @@
+//! The answer of `analyze` with everything one may ask of it: the summary of a heap, and hints at what may leak in it.
+
+use serde::Serialize;
+
+use super::{
+    hints::{self, Hint},
+    series::Series,
+};
+use crate::{
+    analysis::{AnalyzeOptions, Answer, Scripts, SnapshotInfo, Summary, summary_of},
+    error::Result,
+    graph::HeapGraph,
+    monitor::Monitor,
+    snapshot::{Snapshot, Source},
+};
+
+/// One snapshot at a glance, with what is suspicious in it.
+#[derive(Debug, Serialize)]
+pub struct Overview {
+    /// What is in the heap.
+    #[serde(flatten)]
+    pub summary: Summary,
+    /// What may be a leak, where that was asked for: what holds most first. One snapshot shows what is there and not
+    /// what grows, so these are hints and no findings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings: Option<Vec<Hint>>,
+}
+
+/// Share of the job that is reading the file.
+const READING: f64 = 0.5;
+
+/// Reads a snapshot and summarises it; with `hints` also says what in it may be a leak.
+///
+/// # Errors
+/// Those of [`Snapshot::open`].
+pub fn overview(source: Source, options: AnalyzeOptions, hints: bool, monitor: &Monitor) -> Result<Answer<Overview>> {
+    let graph = HeapGraph::new(Snapshot::open(source, &monitor.part(READING))?, monitor)?;
+    let rest = monitor.part(1.0 - READING);
+    let ready = || if hints { graph.retainers(&rest).map(|_| ()) } else { Ok(()) };
+    let (told, retainers) = rayon::join(|| summary_of(&graph, options, &rest), ready);
+    retainers?;
+    let (summary, extras) = told?;
+    let infos = vec![SnapshotInfo::of(graph.snapshot())];
+    let findings = if hints {
+        let scripts = extras.scripts.unwrap_or_else(|| Scripts::of(&graph));
+        let series = Series::alone(graph)?;
+        Some(hints::find(&series, &scripts, extras.belonging, extras.duplicates, &rest)?)
+    } else {
+        None
+    };
+    Ok(Answer::about_infos(infos, Overview { summary, findings }))
+}
