@@ -222,12 +222,17 @@ impl<'a> Heap<'a> {
 
     /// Whether it is a program's and not Node's own, or a table that a package has for its work.
     fn is_of_program(&self, candidate: &Candidate, case: &Case<'_>) -> bool {
+        let is_object = self.graph.snapshot().nodes.kind(case.holder) == NodeKind::OBJECT;
+        if is_object && self.graph.raw_name(case.holder).starts_with("global") {
+            return false;
+        }
         let Some(name) = &case.name else { return !self.belonging.is_of_node(case.holder) };
-        let is_nodes = match name.root {
+        let is_nodes = if matches!(name.root, NameRoot::Variable | NameRoot::Function) {
             // A place in Node itself is told as none.
-            NameRoot::Variable | NameRoot::Function => name.place.is_none(),
-            NameRoot::Global => name.expression == "globalThis" || name.expression.contains("<symbol node:"),
-            NameRoot::ModuleVariable => false,
+            name.place.is_none()
+        } else {
+            name.root == NameRoot::Global
+                && (name.expression == "globalThis" || name.expression.contains("<symbol node:"))
         };
         let package = case.owner_package.is_some() || name.place.as_ref().is_some_and(|place| place.package.is_some());
         let is_table =
