@@ -1057,6 +1057,8 @@ export interface FindLeaksAnswer extends Answer {
    * which `warnings` says too; then no finding is more than `growth`.
    */
   conclusive: boolean;
+  /** By what the snapshots were compared: by name where they are of different processes. */
+  comparedBy: 'id' | 'name';
   /** Findings, those that are surest and cost most first. */
   findings: Finding[];
   /** What came after the first snapshot and belongs to no finding. */
@@ -1088,11 +1090,10 @@ export interface NoiseGroup {
 export interface ResidentMemory {
   /**
    * `steady`: resident memory did not grow by a tenth and 16 MiB. `in-heap`: it did, and at least half of that is V8's
-   * heap. `outside-heap`: it did, and the heap does not explain it.
+   * heap. `outside-heap`: it did, the heap does not explain it, and it went on after the second snapshot. `unclear`:
+   * all of it came in the first interval, where it may be left over from taking the first snapshot, which needs a lot.
    */
-  verdict: 'steady' | 'in-heap' | 'outside-heap';
-  /** Whether it also grew after the second snapshot: taking the first one needs memory that a process may keep. */
-  sure: boolean;
+  verdict: 'steady' | 'in-heap' | 'outside-heap' | 'unclear';
   sentence: string;
   perSnapshot: ProcessMemory[];
   /** Last minus first. */

@@ -98,9 +98,10 @@ function judge(answer, accepted) {
   const deciding = findings.filter((/** @type {any} */ finding) => finding.status === 'new');
   const verdict =
     GRADES.find((grade) => deciding.some((/** @type {any} */ finding) => finding.grade === grade)) ?? 'clean';
-  // A series from which nothing can be concluded does not prove that anything was fixed.
-  const { conclusive } = answer;
-  const fixed = conclusive ? accepted.filter(({ fingerprint }) => !found.has(fingerprint)) : [];
+  // Snapshots in the wrong order or of different processes do not prove that anything was fixed.
+  const { conclusive, comparedBy } = answer;
+  const fixed =
+    conclusive && comparedBy === 'id' ? accepted.filter(({ fingerprint }) => !found.has(fingerprint)) : [];
   return { ...answer, verdict, findings, fixed };
 }
 

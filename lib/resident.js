@@ -14,6 +14,8 @@ const { readMeta } = require('./capture/meta');
 /** Growth of a process that is worth telling: this much, and this part of what it had. */
 const LEAST_BYTES = 16 * 1024 * 1024;
 const LEAST_PART = 0.1;
+/** Memory that taking a snapshot needs, and that the allocator may keep. */
+const CAPTURE_BYTES_PER_NODE = 320;
 /** The heap explains growth when at least this part of it is the heap's. */
 const EXPLAINS = 0.5;
 
@@ -37,7 +39,8 @@ async function residentOf(inputs) {
   );
   const perSnapshot = metas.map(memoryOf);
   if (perSnapshot.includes(null)) return null;
-  return judgeResident(/** @type {Memory[]} */ (perSnapshot));
+  const nodes = Math.max(...metas.map((meta) => meta?.nodeCount ?? Infinity));
+  return judgeResident(/** @type {Memory[]} */ (perSnapshot), nodes * CAPTURE_BYTES_PER_NODE);
 }
 
 /**
@@ -54,8 +57,9 @@ function memoryOf(meta) {
 
 /**
  * @param {Memory[]} perSnapshot at least two
+ * @param {number} [captureBytes] what taking one of them may have left behind
  */
-function judgeResident(perSnapshot) {
+function judgeResident(perSnapshot, captureBytes = 0) {
   const first = perSnapshot[0];
   const last = perSnapshot[perSnapshot.length - 1];
   const delta = /** @type {Memory} */ (
@@ -67,24 +71,35 @@ function judgeResident(perSnapshot) {
     )
   );
   const grew = delta.rss >= Math.max(LEAST_BYTES, first.rss * LEAST_PART);
-  // Taking the first snapshot needs memory that the allocator may keep, so growth that is all in the first interval
-  // proves little.
-  const laterGrowth = perSnapshot.length < 3 ? 0 : last.rss - perSnapshot[1].rss;
-  const sure = grew && laterGrowth >= Math.max(LEAST_BYTES, perSnapshot[1].rss * LEAST_PART) / 2;
+  const sure = grew && wentOn(perSnapshot, captureBytes);
   const inHeap = Math.max(delta.heapUsed, 0) >= delta.rss * EXPLAINS;
-  const verdict = !grew ? 'steady' : inHeap ? 'in-heap' : 'outside-heap';
-  const sentence = sentenceOf(verdict, first, last, delta, sure);
-  return { verdict, sure, sentence, perSnapshot, delta };
+  const verdict = !grew ? 'steady' : inHeap ? 'in-heap' : sure ? 'outside-heap' : 'unclear';
+  return { verdict, sentence: sentenceOf(verdict, first, last, delta), perSnapshot, delta };
 }
 
 /**
- * @param {'steady' | 'in-heap' | 'outside-heap'} verdict
+ * Whether what is outside of the heap also grew after the second snapshot, and by more than taking one may leave
+ * behind: what all came in the first interval proves little. What JavaScript objects own is known exactly.
+ * @param {Memory[]} perSnapshot
+ * @param {number} captureBytes
+ */
+function wentOn(perSnapshot, captureBytes) {
+  if (perSnapshot.length < 3) return false;
+  const second = perSnapshot[1];
+  const last = perSnapshot[perSnapshot.length - 1];
+  const telling = Math.max(LEAST_BYTES, second.rss * LEAST_PART) / 2;
+  const owned = last.external - second.external;
+  const rest = last.unexplained - second.unexplained - captureBytes;
+  return owned >= telling || rest >= telling;
+}
+
+/**
+ * @param {'steady' | 'in-heap' | 'outside-heap' | 'unclear'} verdict
  * @param {Memory} first
  * @param {Memory} last
  * @param {Memory} delta
- * @param {boolean} sure
  */
-function sentenceOf(verdict, first, last, delta, sure) {
+function sentenceOf(verdict, first, last, delta) {
   const mb = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
   const more = (/** @type {number} */ bytes) => `${bytes < 0 ? '−' : '+'}${mb(Math.abs(bytes))}`;
   const resident = `resident memory went ${mb(first.rss)} → ${mb(last.rss)}`;
@@ -97,10 +112,11 @@ function sentenceOf(verdict, first, last, delta, sure) {
     `other native objects of JavaScript ${more(native)}`,
     `unexplained ${more(delta.unexplained)} (native modules, the allocator's leftovers)`,
   ];
-  const doubt = sure
-    ? ''
-    : ' Taking a snapshot itself needs memory that the process may keep, so take a third one under load to be sure.';
-  return `Memory grows outside of V8's heap: ${resident}, V8's heap in use ${more(delta.heapUsed)}; ${parts.join(', ')}.${doubt}`;
+  const grew = `${resident}, V8's heap in use ${more(delta.heapUsed)}; ${parts.join(', ')}.`;
+  return verdict === 'outside-heap'
+    ? `Memory grows outside of V8's heap: ${grew}`
+    : `Memory may grow outside of V8's heap, or be left over from taking the first snapshot, which needs a lot; a third ` +
+        `one under load tells: ${grew}`;
 }
 
 module.exports = { residentOf, judgeResident };

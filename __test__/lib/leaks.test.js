@@ -47,7 +47,7 @@ test('a leak: verdict, holder, figures and line', async () => {
   assert.ok(noise.count >= 0 && noise.bytes >= 0);
   assert.equal(rest.conclusive, true);
   delete rest.resident; // there when the capture left sidecars
-  assert.deepEqual(Object.keys(rest).sort(), ['conclusive', 'schemaVersion', 'tool']);
+  assert.deepEqual(Object.keys(rest).sort(), ['comparedBy', 'conclusive', 'schemaVersion', 'tool']);
 });
 
 test('a healthy app: nothing that counts', async () => {

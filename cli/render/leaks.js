@@ -188,7 +188,7 @@ const holderText = (holder) => (holder ? `${fit(clean(holder.name || holder.clas
  * @param {Told} told
  */
 function endLines(
-  { findings, warnings = [], noise, fixed = [], resident },
+  { findings, warnings = [], noise, fixed = [] },
   { colors, width },
   { conclusive, note, updated },
 ) {
@@ -204,7 +204,6 @@ function endLines(
     texts.push(`${file} is written: ${count(added)} added, ${count(removed)} removed.`);
   }
   if (note) texts.push(note);
-  if (resident && resident.verdict !== 'outside-heap') texts.push(resident.sentence);
   if (findings.length > 0) {
     texts.push(`Besides: ${counted(noise.count, 'new object')} (${size(noise.bytes)}) of no finding.`);
   }

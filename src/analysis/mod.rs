@@ -45,7 +45,7 @@ pub use self::{
 pub(crate) use self::{
     duplicates::Duplicates,
     holders::{Held, Holders},
-    naming::{Name, NameRoot, name_by, name_of},
+    naming::{Name, NameRoot, global_name, name_by, name_of},
     node::shortened,
     packages::Belonging,
     path::shortest_path,

@@ -44,8 +44,10 @@ pub(crate) enum NameRoot {
     Global,
     /// A property of a function: a static of a class.
     Function,
-    /// A variable of an ES module, whose name the snapshot does not have.
+    /// A variable of an ES module.
     ModuleVariable,
+    /// A property of an object that only its class tells from others.
+    Instance,
 }
 
 impl Name {
@@ -68,6 +70,11 @@ pub(crate) fn name_of(graph: &HeapGraph, retainers: &Retainers, scripts: &Script
     name_by(graph, retainers, scripts, node, |_| true)
 }
 
+/// The name of the global object itself.
+pub(crate) fn global_name(graph: &HeapGraph, node: NodeId) -> Option<Name> {
+    is_global(graph, node).then(|| Name { expression: "globalThis".to_owned(), root: NameRoot::Global, place: None })
+}
+
 /// The name of a node by ways whose objects and scopes all pass; stores, which have no names, need not.
 pub(crate) fn name_by(
     graph: &HeapGraph,
@@ -76,11 +83,8 @@ pub(crate) fn name_by(
     node: NodeId,
     passes: impl Fn(NodeId) -> bool,
 ) -> Option<Name> {
-    if is_global(graph, node) {
-        return Some(Name { expression: "globalThis".to_owned(), root: NameRoot::Global, place: None });
-    }
     let steps = vec![Step { node, next: None, text: String::new(), length: 0 }];
-    let search = Search { graph, retainers, scripts, passes, steps, second: None, third: None };
+    let search = Search { graph, retainers, scripts, passes, steps, second: None, third: None, fourth: None };
     search.run()
 }
 
@@ -93,8 +97,10 @@ struct Search<'a, P> {
     steps: Vec<Step>,
     /// A name of a package's making: the program's own says more, where there is one.
     second: Option<Name>,
-    /// A variable of Node itself, when nothing else has a name for it.
+    /// A property of an instance of a class, when nothing leads on to a variable.
     third: Option<Name>,
+    /// A variable of Node itself, when nothing else has a name for it.
+    fourth: Option<Name>,
 }
 
 /// A variable that has an object: how near its scope is to the program, and where that is.
@@ -132,12 +138,15 @@ impl<P: Fn(NodeId) -> bool> Search<'_, P> {
                     // A function that a package made and the program has a name for, such as a router.
                     self.second = Some(name);
                 }
+                if self.third.is_none() {
+                    self.third = self.of_instance(at, holder, &text);
+                }
                 let length = self.steps[at].length + usize::from(!text.is_empty());
                 self.steps.push(Step { node: holder, next: Some(at), text, length });
                 queue.push_back(self.steps.len() - 1);
             }
         }
-        self.second.or(self.third)
+        self.second.or(self.third).or(self.fourth)
     }
 
     fn snapshot(&self) -> &Snapshot {
@@ -180,7 +189,7 @@ impl<P: Fn(NodeId) -> bool> Search<'_, P> {
         let Variable { rank, edge, place } = self.best_variable(self.steps[at].node)?;
         let name = self.name(at, self.graph.edge_name(edge).into_owned(), NameRoot::Variable, place);
         if rank == NODE_ITSELF && at == 0 {
-            self.third = Some(name);
+            self.fourth = Some(name);
             return None;
         }
         let of_call_in_package =
@@ -233,6 +242,17 @@ impl<P: Fn(NodeId) -> bool> Search<'_, P> {
         }
         let place = self.scripts.place(self.graph, closure);
         Some(self.name(at, format!("{function}{text}"), NameRoot::Function, place))
+    }
+
+    /// The name as a property of an instance of a class of the program or a package.
+    fn of_instance(&self, at: usize, holder: NodeId, text: &str) -> Option<Name> {
+        let is_object = self.snapshot().nodes.kind(holder) == NodeKind::OBJECT && !text.is_empty();
+        let class = self.graph.raw_name(holder);
+        if !is_object || matches!(&*class, "Object" | "Array" | "Map" | "Set" | "Promise") {
+            return None;
+        }
+        let place = self.scripts.place(self.graph, holder).filter(|place| !place.file.starts_with("node:"))?;
+        Some(self.name(at, format!("{class}{text}"), NameRoot::Instance, Some(place)))
     }
 
     /// A step back as code would write it, empty for one that has no words; nothing where no name leads.

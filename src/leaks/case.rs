@@ -10,7 +10,7 @@ use super::{
     series::Series,
 };
 use crate::{
-    analysis::{Name, NameRoot, Place, Scripts, is_application, name_by, name_of, package_of},
+    analysis::{Name, NameRoot, Place, Scripts, global_name, is_application, name_by, name_of, package_of},
     error::Result,
     graph::{HeapGraph, Retainers, Word},
     monitor::Monitor,
@@ -119,10 +119,9 @@ fn opener(graph: &HeapGraph, scripts: &Scripts, entries: &[NodeId]) -> Option<Pl
                     NodeKind::CLOSURE => match scripts.place(graph, target) {
                         Some(place) if is_application(&place.file) => return Some(place),
                         Some(place) if place.package.is_some() => second = second.or(Some(place)),
-                        // What a function of Node wraps is a property of it.
-                        Some(_) => queue.push_back(target),
-                        // A bound function has no place, but leads to the one it binds.
-                        None => queue.push_back(target),
+                        // What a function of Node wraps is a property of it; a bound function has no place, but leads
+                        // to the one it binds.
+                        _ => queue.push_back(target),
                     },
                     NodeKind::OBJECT | NodeKind::ARRAY | NodeKind::NATIVE => queue.push_back(target),
                     _ => {}
@@ -203,10 +202,11 @@ impl<'a> Case<'a> {
             // What came later is no name for what was there: entries often lead back to what holds them.
             let is_old = |node: NodeId| series.is_old(node);
             let by_old = is_old(holder).then(|| name_by(graph, retainers, scripts, holder, is_old)).flatten();
-            by_old.or_else(|| name_of(graph, retainers, scripts, holder))
+            let by_all = || by_old.or_else(|| name_of(graph, retainers, scripts, holder));
+            global_name(graph, holder).or_else(by_all)
         };
         // A place in Node itself is nothing that anyone could change.
-        let in_node = name.as_ref().is_some_and(|name| name.is_of_node());
+        let in_node = name.as_ref().is_some_and(Name::is_of_node);
         if let Some(name) = &mut name
             && in_node
         {
@@ -292,7 +292,11 @@ impl<'a> Case<'a> {
         let anonymous_store = matches!(kind, NodeKind::CODE | NodeKind::HIDDEN | NodeKind::OBJECT_SHAPE);
         let only_code = self.growth.kind == GrowthKind::Handles
             && self.share(|class| class == "Function" || class.starts_with("system / ") || class == "Object") > 0.5;
-        anonymous_store || only_code || self.is_bounded_by_node() || self.is_loading_of_packages()
+        // Parts of handles that something else accounts for.
+        let nothing_left = self.growth.kind == GrowthKind::Handles
+            && self.growth.bytes.iter().all(|&bytes| bytes == 0)
+            && self.share(|class| matches!(class, "Array" | "Map" | "Set" | "Object")) > 0.5;
+        anonymous_store || only_code || nothing_left || self.is_bounded_by_node() || self.is_loading_of_packages()
     }
 
     /// Timings of requests, of which Node itself keeps no more than 250.

@@ -255,10 +255,22 @@ fn sentence(case: &Case<'_>, holder: &Holder, series: &[String], retained: u64, 
     format!("{subject}{place} grew {} {what}{kind}{cost}{back}{held}", series.join(" → "))
 }
 
+/// `rooms["1c19-99"]` without what is between the quotes: keys are data.
+fn without_keys(expression: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = expression;
+    while let Some((before, quoted)) = rest.split_once("[\"") {
+        kept.push_str(before);
+        kept.push_str("[]");
+        rest = quoted.split_once("\"]").map_or("", |(_, after)| after);
+    }
+    kept + rest
+}
+
 /// Pattern, way to the holder in the program's words, file without folders above its package, variable. No line, no
 /// id, no number: those change with the next edit or the next run.
 fn fingerprint(case: &Case<'_>, pattern: &str) -> String {
-    let without_numbers = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+    let without_numbers = |text: &str| without_keys(text).chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
     let place = case.name.as_ref().and_then(|name| name.place.as_ref()).or(case.entry_place.as_ref());
     let mut parts = vec![pattern.to_owned(), without_numbers(case.expression()), case.holder_class()];
     if let Some(place) = place {

@@ -64,6 +64,8 @@ pub struct LeakReport {
     pub verdict: Verdict,
     /// Whether anything can be said at all: not when the snapshots are in the wrong order.
     pub conclusive: bool,
+    /// By what the snapshots were compared: `id`, or `name` where they are of different processes.
+    pub compared_by: &'static str,
     /// Findings, those that cost most first.
     pub findings: Vec<Finding>,
     /// What came after the first snapshot and belongs to no finding.
@@ -135,13 +137,18 @@ pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor)
     }
     let conclusive = !series.is_reversed();
     if !conclusive {
-        warnings
-            .push("the snapshots are not in the order they were taken: the last one has the oldest objects".to_owned());
+        warnings.push(
+            "the snapshots are not in the order they were taken: one has older objects than the one before it"
+                .to_owned(),
+        );
     }
     let mut grown = growth::find(&series, retainers, options.min_growth, &rest)?;
     if series.stranger().is_some() {
         grown.list = by_name::find(&series, options.min_growth, &rest)?;
+        // Of objects that cannot be followed none is known to be new.
+        grown.unexplained.clear();
     }
+    let compared_by = if series.stranger().is_some() { "name" } else { "id" };
     let mut told = Vec::new();
     let mut independence = independence::Search::new(retainers, &scripts);
     if conclusive {
@@ -151,6 +158,10 @@ pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor)
                 let retainers = independence.of(&case, &rest)?;
                 let finding = Finding::of(&case, retainers, options, &rest)?;
                 told.push(Told { case, finding });
+            } else if let Some(&entry) = growth.entries.first() {
+                let noise = grown.unexplained.entry(graph.classes(&rest)?.number(entry)).or_default();
+                noise.0 += growth.entries.len() as u64;
+                noise.1 += growth.bytes.iter().sum::<u64>();
             }
         }
     }
@@ -159,7 +170,7 @@ pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor)
     sort(&mut findings, |finding| finding);
     let verdict = Verdict::of(findings.iter().map(|finding| finding.grade));
     let noise = Noise::of(&grown.unexplained, graph.classes(&rest)?);
-    let report = LeakReport { verdict, conclusive, findings, noise, warnings };
+    let report = LeakReport { verdict, conclusive, compared_by, findings, noise, warnings };
     let infos = series.into_infos();
     Ok(Answer::about_infos(infos, report))
 }

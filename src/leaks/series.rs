@@ -122,6 +122,35 @@ fn logical_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<FxHashMap<u32, 
     Ok(sizes)
 }
 
+/// Nothing grows between a snapshot and its copy, and "clean" would be believed.
+fn refuse_copies(earlier: &[Ledger], subject: &HeapGraph) -> Result<()> {
+    let nodes = &subject.snapshot().nodes;
+    let is_subject = |ledger: &Ledger| {
+        ledger.ids.len() == nodes.len()
+            && ledger.info.edge_count == subject.snapshot().edges.len() as u64
+            && nodes.all().all(|node| ledger.ids.binary_search(&nodes.id(node).0).is_ok())
+    };
+    let same = |a: &Ledger, b: &Ledger| a.ids == b.ids && a.faces == b.faces && a.info.edge_count == b.info.edge_count;
+    for (index, ledger) in earlier.iter().enumerate() {
+        let twin = if is_subject(ledger) {
+            Some(earlier.len())
+        } else {
+            earlier[index + 1..].iter().position(|other| same(ledger, other)).map(|offset| index + 1 + offset)
+        };
+        if let Some(twin) = twin {
+            return Err(Error::new(
+                Code::Usage,
+                format!(
+                    "snapshots {} and {} are copies of one: leaks show between snapshots that were taken at different times",
+                    index + 1,
+                    twin + 1
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Slots of every store that shows few entries, by the id of the collection.
 fn stores(graph: &HeapGraph, monitor: &Monitor) -> Result<FxHashMap<u32, u32>> {
     let nodes = &graph.snapshot().nodes;
@@ -176,6 +205,7 @@ impl Series {
             ledger.slots = slots.sizes_in(&graph);
             earlier.push(ledger);
         }
+        refuse_copies(&earlier, &subject)?;
         let mut born = memory::filled(nodes.len(), earlier.len() as u8, "ages")?;
         born.par_iter_mut().enumerate().for_each(|(node, born)| {
             let id = nodes.id(NodeId::from_index(node)).0;
@@ -246,11 +276,13 @@ impl Series {
         counts.map(|population| population.get(&face).copied().unwrap_or(0)).collect()
     }
 
-    /// Whether the first snapshot was taken after the last one: ids only grow.
+    /// Whether a snapshot was taken after one that comes later in the series: ids only grow.
     pub(crate) fn is_reversed(&self) -> bool {
         let nodes = &self.subject.snapshot().nodes;
         let newest = nodes.all().map(|node| nodes.id(node).0).filter(|id| id % 2 == 1).max();
-        self.earlier.iter().any(|ledger| ledger.named.is_none() && ledger.newest() > newest)
+        // Of those of this process each has newer objects than the one before.
+        let newest = self.earlier.iter().filter(|ledger| ledger.named.is_none()).map(Ledger::newest).chain([newest]);
+        !newest.is_sorted()
     }
 
     /// What the series was made of, first to last.

@@ -39,10 +39,10 @@ fn a_list_that_grows_every_time_is_a_leak() {
 
 #[test]
 fn a_list_at_its_bound_a_peak_and_a_renewed_population_are_clean() {
-    let steady = vec![heap(11..61), heap(11..61), heap(11..61)];
-    let peak = vec![heap(11..21), heap(11..111), heap(11..21)];
+    let steady = vec![heap(11..61), heap((11..60).chain([101])), heap((11..60).chain([201]))];
+    let peak = vec![heap(11..21), heap(11..111), heap((11..20).chain([201]))];
     let renewed = vec![heap(11..61), heap(111..161), heap(211..261)];
-    let warmed_up = vec![heap(11..21), heap(11..61), heap(11..61)];
+    let warmed_up = vec![heap(11..21), heap(11..61), heap((11..60).chain([201]))];
     for series in [steady, peak, renewed, warmed_up] {
         let answer = report(series);
         assert_eq!(answer.body().verdict, Verdict::Clean, "{:#?}", answer.body());
@@ -53,7 +53,7 @@ fn a_list_at_its_bound_a_peak_and_a_renewed_population_are_clean() {
 fn two_snapshots_prove_growth_and_strong_growth_is_likely() {
     assert_eq!(report(vec![heap(11..21), heap(11..41)]).body().verdict, Verdict::Growth);
     assert_eq!(report(vec![heap(11..21), heap(11..311)]).body().verdict, Verdict::Likely);
-    assert_eq!(report(vec![heap(11..41), heap(11..41)]).body().verdict, Verdict::Clean);
+    assert_eq!(report(vec![heap(11..41), heap((11..40).chain([51]))]).body().verdict, Verdict::Clean);
 }
 
 #[test]
@@ -61,6 +61,25 @@ fn snapshots_in_the_wrong_order_prove_nothing_and_are_told() {
     let answer = report(vec![heap(11..112), heap(11..21)]);
     assert_eq!(answer.body().verdict, Verdict::Clean);
     assert!(answer.body().warnings[0].contains("order"), "{:?}", answer.body().warnings);
+}
+
+#[test]
+fn two_of_three_in_the_wrong_order_are_told_too() {
+    let answer = report(vec![heap(11..61), heap(11..21), heap(11..111)]);
+    assert!(!answer.body().conclusive && answer.body().findings.is_empty());
+}
+
+#[test]
+fn a_copy_is_no_second_snapshot() {
+    for series in [
+        vec![heap(11..61), heap(11..61)],
+        vec![heap(11..21), heap(11..21), heap(11..61)],
+        vec![heap(11..21), heap(11..61), heap(11..61)],
+    ] {
+        let error = find_leaks(series, LeakOptions::default(), &Monitor::none()).unwrap_err();
+        assert_eq!(error.code(), Code::Usage);
+        assert!(error.to_string().contains("copies of one"), "{error}");
+    }
 }
 
 #[test]

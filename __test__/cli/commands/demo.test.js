@@ -54,7 +54,10 @@ test('--keep leaves the three snapshots where they were wanted, and does not ove
   assert.equal(code, 0);
   assert.deepEqual(
     fs.readdirSync(kept).sort(),
-    ['baseline', 'final', 'target'].map((name) => `${name}.heapsnapshot`),
+    ['baseline', 'final', 'target'].flatMap((name) => [
+      `${name}.heapsnapshot`,
+      `${name}.heapsnapshot.meta.json`,
+    ]),
   );
   assert.ok(
     stdout.includes(`heap-analyzer compare ${kept}/baseline.heapsnapshot ${kept}/final.heapsnapshot`),
