@@ -64,11 +64,11 @@ function matchOf(app, leak, finding) {
   const named = list(variable).some((wanted) => words.some((word) => bare(word) === bare(wanted)));
   const classes = new Set([finding.holder?.class, finding.holder?.name]);
   const files = [finding.holder?.place?.file, finding.allocatedIn?.place?.file];
-  const wantedFile = leak.file ?? path.basename(app.file);
+  const wantedFiles = list(leak.file ?? path.basename(app.file));
   return {
     holder: named || list(name).some((wanted) => classes.has(wanted)),
     pattern: list(leak.pattern).includes(finding.pattern),
-    file: files.some((file) => file !== undefined && path.posix.basename(file) === path.basename(wantedFile)),
+    file: files.some((file) => file !== undefined && wantedFiles.includes(path.posix.basename(file))),
   };
 }
 

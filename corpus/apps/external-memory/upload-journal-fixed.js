@@ -1,0 +1,28 @@
+// A journal of small uploads, as bytes: each upload is put behind what is there, in a new buffer. It is
+// handed on when it has 64 kB.
+'use strict';
+
+const http = require('node:http');
+
+const LIMIT = 64 * 1024;
+let journal = Buffer.alloc(0);
+let handedOn = 0;
+
+function append(chunks) {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  journal = Buffer.concat([journal, length, ...chunks]);
+  if (journal.length > LIMIT) {
+    handedOn += journal.length;
+    journal = Buffer.alloc(0);
+  }
+  return handedOn + journal.length;
+}
+
+http
+  .createServer((req, res) => {
+    const chunks = [];
+    req.on('data', (chunk) => chunks.push(chunk));
+    req.on('end', () => res.end(`${append(chunks)} bytes of journal`));
+  })
+  .listen(process.env.PORT);
