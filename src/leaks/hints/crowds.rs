@@ -111,7 +111,7 @@ impl Heap<'_> {
     /// The function that a timer calls; nothing when it was cleared.
     fn function(&self, timer: NodeId) -> Option<NodeId> {
         let function = ["_onTimeout", "_onImmediate"].into_iter().find_map(|name| self.property(timer, name))?;
-        (self.graph.snapshot().nodes.kind(function) == NodeKind::CLOSURE).then_some(function)
+        (self.graph.snapshot().nodes.kind(function) == NodeKind::CLOSURE).then(|| self.unbound(function))
     }
 
     fn callback(&self, timer: NodeId) -> Option<(u32, u32, u32)> {

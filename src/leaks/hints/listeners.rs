@@ -133,7 +133,7 @@ impl Heap<'_> {
             let around = ["listener", "callback"].map(|name| self.property(listener, name));
             std::iter::once(listener)
                 .chain(around.into_iter().flatten())
-                .filter_map(|function| self.scripts.place(self.graph, function))
+                .filter_map(|function| self.scripts.place(self.graph, self.unbound(function)))
                 .any(|place| !place.file.starts_with("node:"))
         })
     }

@@ -332,6 +332,19 @@ impl<'a> Heap<'a> {
         nodes.edges(node).find(is_it).map(|edge| edges.target(edge))
     }
 
+    /// The function that a function of `bind` stands for; any other stands for itself.
+    fn unbound(&self, function: NodeId) -> NodeId {
+        let (nodes, edges) = (&self.graph.snapshot().nodes, &self.graph.snapshot().edges);
+        let is_it =
+            |&edge: &usize| edges.kind(edge) == EdgeKind::Internal && self.graph.edge_name(edge) == "bound_function";
+        let of_bind = |node: NodeId| {
+            let is_bound = nodes.kind(node) == NodeKind::CLOSURE && self.graph.snapshot().locations.get(node).is_none();
+            is_bound.then(|| nodes.edges(node).find(is_it).map(|edge| edges.target(edge))).flatten()
+        };
+        // One that is bound twice has one inside.
+        std::iter::successors(Some(function), |&node| of_bind(node)).take(8).last().unwrap_or(function)
+    }
+
     /// The node's class by name.
     fn class(&self, node: NodeId) -> &'a str {
         &self.classes.get(node).name

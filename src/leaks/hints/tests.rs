@@ -155,6 +155,34 @@ fn eleven_listeners_are_worth_a_hint_whatever_they_weigh() {
 }
 
 #[test]
+fn timers_that_wait_for_one_function_are_told_bound_or_not() {
+    for bound in [false, true] {
+        let (mut heap, global) = heap();
+        let shared = heap.node("code", "shared", 601, 8);
+        let script = heap.node("code", "/app/poll.js", 603, 8);
+        let poll = heap.node("closure", "poll", 605, 64);
+        heap.edge(shared, "internal", "script", script);
+        heap.edge(poll, "internal", "shared", shared);
+        heap.edge(global, "property", "poll", poll);
+        heap.location(poll, 7, 4, 2);
+        for index in 0..100 {
+            let timer = heap.node("object", "Timeout", 2001 + 4 * index, 64);
+            heap.edge(global, "property", &format!("t{index}"), timer);
+            let function = if bound { heap.node("closure", "native_bind", 2003 + 4 * index, 32) } else { poll };
+            heap.edge(timer, "property", "_onTimeout", function);
+            if bound {
+                heap.edge(function, "internal", "bound_function", poll);
+            }
+        }
+        let found = hints(&heap);
+        let [hint] = &found[..] else { panic!("{found:#?}") };
+        assert_eq!((hint.pattern, hint.entries.count), ("timers", 100));
+        let what = "The program has 100 timers that wait to call poll() in /app/poll.js:5 and keeps";
+        assert!(hint.sentence.starts_with(what), "{}", hint.sentence);
+    }
+}
+
+#[test]
 fn an_exhausted_pool_is_told_and_one_with_free_connections_is_none() {
     for (free, expected) in [(0, 1), (1, 0)] {
         let (mut heap, global) = heap();
