@@ -16,7 +16,7 @@ const HINTS_UNASKED = 200e6;
  * @param {string} text
  * @returns {string[]}
  */
-function sections(text) {
+function readList(text) {
   if (text === 'all') return SECTIONS;
   if (text === 'none') return [];
   const names = text.split(',');
@@ -40,7 +40,7 @@ function define(command, context) {
     .option(
       '--sections <list>',
       `what else to say: ${SECTIONS.join(',')}, all or none (default: hints in the text of files up to 200 MB)`,
-      sections,
+      readList,
     )
     .option('--source-maps <dir>', 'where the source maps of bundles are, if not beside them');
   addRows(command, 'classes and biggest objects to show (default: 25)');
