@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 
 use super::{case::Case, finding::Finding, growth::GrowthKind, patterns};
 use crate::{
-    analysis::words,
+    analysis::{NameRoot, words},
     graph::Word,
     snapshot::{EdgeKind, NodeId, NodeKind},
 };
@@ -61,12 +61,16 @@ fn description(finding: &Finding) -> String {
 fn says_more(one: &Told<'_>, other: &Told<'_>) -> bool {
     // The one that proves most speaks for both.
     let proof = |told: &Told<'_>| Reverse(told.finding.grade);
-    let rank =
-        |told: &Told<'_>| (proof(told), told.finding.holder.variable.is_none(), patterns::rank(told.finding.pattern));
+    let rank = |told: &Told<'_>| (proof(told), has_no_name(told), patterns::rank(told.finding.pattern));
     let (a, b) = (rank(one), rank(other));
     // Handles that have a name of their own say more than the plain objects that hang on them.
     let plain = |told: &Told<'_>| told.case.growth.kind == GrowthKind::Handles && is_plain(&told.finding.holder.class);
     (plain(one), a) < (plain(other), b)
+}
+
+/// Whether the program has no variable that leads to the holder.
+fn has_no_name(told: &Told<'_>) -> bool {
+    told.case.name.as_ref().is_none_or(|name| name.root == NameRoot::Instance)
 }
 
 fn is_plain(class: &str) -> bool {
@@ -79,9 +83,7 @@ fn is_one_leak(a: &Told<'_>, b: &Told<'_>) -> bool {
     if handles(kind_a) != handles(kind_b) {
         let (handles, other) = if handles(kind_a) { (a, b) } else { (b, a) };
         let class = &handles.finding.holder.class;
-        return other.finding.holder.variable.is_none()
-            && !is_plain(class)
-            && other.case.above.iter().any(|(_, above)| above == class);
+        return has_no_name(other) && !is_plain(class) && other.case.above.iter().any(|(_, above)| above == class);
     }
     // What Node keeps for itself of one thing, whoever leaks it.
     if a.case.in_node && b.case.in_node && in_step(&a.finding.entries.per_interval, &b.finding.entries.per_interval) {
@@ -155,7 +157,7 @@ fn leads_to(main: &Told<'_>, inner: &Told<'_>) -> bool {
     const ASKED: usize = 16;
     const AROUND: usize = 300;
     let came = |&node: &NodeId| !inner.case.series.is_old(node);
-    if inner.finding.holder.variable.is_some() || !inner.case.growth.holders.iter().any(came) {
+    if !has_no_name(inner) || !inner.case.growth.holders.iter().any(came) {
         return false;
     }
     let graph = main.case.graph();
