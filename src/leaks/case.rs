@@ -291,7 +291,13 @@ impl<'a> Case<'a> {
         let kind = graph.snapshot().nodes.kind(self.holder);
         let anonymous_store = matches!(kind, NodeKind::CODE | NodeKind::HIDDEN | NodeKind::OBJECT_SHAPE);
         let only_code = self.growth.kind == GrowthKind::Handles
-            && self.share(|class| class == "Function" || class.starts_with("system / ") || class == "Object") > 0.5;
+            && self.share(|class| {
+                // What Node keeps of each function that it compiles for a module is an object with its loader.
+                class == "Function"
+                    || class.starts_with("system / ")
+                    || class == "Object"
+                    || class.starts_with('{') && class.contains("importModuleDynamically")
+            }) > 0.5;
         // Parts of handles that something else accounts for.
         let nothing_left = self.growth.kind == GrowthKind::Handles
             && self.growth.bytes.iter().all(|&bytes| bytes == 0)

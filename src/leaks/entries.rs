@@ -64,16 +64,20 @@ const LEAST_TEXT: u64 = 4096;
 
 /// Bytes of a long string.
 pub(crate) fn text_size(graph: &HeapGraph, node: NodeId) -> Option<u32> {
+    const HALVES: usize = 8;
     let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
-    let text = match nodes.kind(node) {
-        NodeKind::STRING => node,
-        // One that was appended to and then read keeps the whole as its first half.
-        NodeKind::CONS_STRING => {
-            let first = |&edge: &usize| graph.vocabulary().word(edges.name_or_index(edge)) == Word::First;
-            nodes.edges(node).find(first).map(|edge| edges.target(edge))?
-        }
-        _ => return None,
+    // One that is appended to and then read keeps the whole as its first half, and that as the first half of the next.
+    let first_half = |node: NodeId| {
+        let is_first = |&edge: &usize| graph.vocabulary().word(edges.name_or_index(edge)) == Word::First;
+        nodes.edges(node).find(is_first).map(|edge| edges.target(edge))
     };
+    let mut text = node;
+    for _ in 0..HALVES {
+        if nodes.kind(text) != NodeKind::CONS_STRING {
+            break;
+        }
+        text = first_half(text)?;
+    }
     let size = nodes.self_size(text);
     (nodes.kind(text) == NodeKind::STRING && size >= LEAST_TEXT).then(|| u32::try_from(size).unwrap_or(u32::MAX))
 }

@@ -45,6 +45,10 @@ impl Verdict {
 
 /// Whether much less came in the last interval with load than in one before: a cache that nears its bound looks so.
 pub(super) fn slows_down(case: &Case<'_>) -> bool {
+    // A store leaps, so that its leaps tell nothing of a pace.
+    if matches!(case.growth.kind, GrowthKind::Slots(_)) {
+        return false;
+    }
     let added = case.added();
     let Some((&last, before)) = added[..case.series.loads()].split_last() else { return false };
     before.iter().max().is_some_and(|&most| last * 3 <= most * 2)
