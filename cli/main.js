@@ -35,7 +35,7 @@ async function main(argv) {
   /** @type {Context} */
   const context = { stdout, stderr, stdin, env, signal: interrupts.signal, exitCode: EXIT.CLEAN };
   try {
-    await buildProgram(context).parseAsync(argv, { from: 'user' });
+    await buildProgram(context, argv[0]).parseAsync(argv, { from: 'user' });
     return context.exitCode;
   } catch (error) {
     return report(error, context, wantsJson(argv), interrupts.exitCode());

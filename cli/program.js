@@ -8,16 +8,20 @@
 const { Command } = require('commander');
 const { version } = require('../package.json');
 
-/** Each of them defines itself; a new command is a file and a line here. */
-const COMMANDS = [
-  require('./commands/analyze'),
-  require('./commands/compare'),
-  require('./commands/find-leaks'),
-  require('./commands/inspect-object'),
-  require('./commands/node-snapshot'),
-  require('./commands/redact'),
-  require('./commands/demo'),
-];
+/**
+ * Each of them defines itself; a new command is a file and a line here. Loaded when wanted: a command should not wait
+ * for the others.
+ * @type {Record<string, () => { define: (command: Command, context: import('./main').Context) => void }>}
+ */
+const COMMANDS = {
+  analyze: () => require('./commands/analyze'),
+  compare: () => require('./commands/compare'),
+  'find-leaks': () => require('./commands/find-leaks'),
+  'inspect-object': () => require('./commands/inspect-object'),
+  'node-snapshot': () => require('./commands/node-snapshot'),
+  redact: () => require('./commands/redact'),
+  demo: () => require('./commands/demo'),
+};
 
 const EXIT_CODES = `
 Exit codes:
@@ -30,9 +34,10 @@ Exit codes:
 
 /**
  * @param {import('./main').Context} context
+ * @param {string} [wanted] the command that was asked for; without it, or where it is none, all of them are there
  * @returns {Command}
  */
-function buildProgram(context) {
+function buildProgram(context, wanted = '') {
   const program = new Command('heap-analyzer')
     .description('Reads V8 heap snapshots: what is in a heap, what leaks, and who holds it.')
     .version(version, '-V, --version', 'print the version')
@@ -40,7 +45,8 @@ function buildProgram(context) {
     .helpCommand(false)
     .addHelpText('after', EXIT_CODES);
   silence(program, context);
-  for (const { define } of COMMANDS) {
+  const names = Object.hasOwn(COMMANDS, wanted) ? [wanted] : Object.keys(COMMANDS);
+  for (const { define } of names.map((name) => COMMANDS[name]())) {
     const command = new Command();
     silence(command, context);
     define(command, context);

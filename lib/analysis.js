@@ -6,9 +6,7 @@
  */
 
 const { runTask } = require('./engine');
-const { takePrivateSnapshot } = require('./capture/private-snapshot');
 const { abortSignal, callback, flag, integer, readInput, readOptions, readPath } = require('./options');
-const { addPlaces } = require('./places');
 const { readSections } = require('./sections');
 
 /** The engine counts rows in 32 bits. */
@@ -60,7 +58,8 @@ async function analyzeInput(input, { signal, onProgress, sections = [], sourceMa
     (native, cancel, progress) => native.analyze(input, { ...options, ...wanted, map }, cancel, progress),
     { signal, onProgress },
   );
-  if (answer.findings) await addPlaces(answer.findings, { sourceMaps });
+  // Loaded when needed: most of an analysis of a small file is waiting for modules.
+  if (answer.findings) await require('./places').addPlaces(answer.findings, { sourceMaps });
   return answer;
 }
 
@@ -69,6 +68,7 @@ async function analyzeInput(input, { signal, onProgress, sections = [], sourceMa
  * @param {ReturnType<typeof readAnalyzeOptions>} options
  */
 async function analyzeSelf(options) {
+  const { takePrivateSnapshot } = require('./capture/private-snapshot');
   const snapshot = await takePrivateSnapshot({ signal: options.signal });
   try {
     const answer = await analyzeInput(snapshot.file, options, true);
