@@ -20,7 +20,19 @@ test('every declared code has its exit code', () => {
       'EXISTS',
       'NO_OBJECT',
     ],
-    3: ['IO', 'NO_MEMORY', 'TOO_LARGE', 'INTERNAL', 'NO_ADDON', 'CAPTURE', 'BUSY', 'FORBIDDEN', 'REMOTE', 'UNAUTHORIZED', 'UNSUPPORTED'],
+    3: [
+      'IO',
+      'NO_MEMORY',
+      'TOO_LARGE',
+      'INTERNAL',
+      'NO_ADDON',
+      'CAPTURE',
+      'BUSY',
+      'FORBIDDEN',
+      'REMOTE',
+      'UNAUTHORIZED',
+      'UNSUPPORTED',
+    ],
     130: ['CANCELLED'],
   };
   const seen = new Set();
