@@ -105,11 +105,13 @@ impl Scripts {
 }
 
 /// Name of the script a closure's function is in.
-fn script_of(graph: &HeapGraph, closure: NodeId) -> Option<String> {
+pub(crate) fn script_of(graph: &HeapGraph, closure: NodeId) -> Option<String> {
     let shared = follow(graph, closure, Word::Shared)?;
     let script = follow(graph, shared, Word::Script).or_else(|| follow(graph, shared, Word::ScriptOrDebugInfo))?;
     let name = graph.raw_name(script);
-    (!name.is_empty() && !name.starts_with("system / ")).then(|| name.into_owned())
+    // Newer V8 says what it is before its name.
+    let name = name.strip_prefix("system / Script / ").unwrap_or(&name);
+    (!name.is_empty() && !name.starts_with("system / ")).then(|| name.to_owned())
 }
 
 /// Whether a script is the user's own: no part of Node, no package, no evaluated text.

@@ -1,6 +1,6 @@
 //! The scopes that variables are in: their file and their function.
 
-use super::places::{Place, Scripts, follow};
+use super::places::{Place, Scripts, follow, script_of};
 use crate::{
     graph::{HeapGraph, Retainers, Word},
     snapshot::{EdgeKind, NodeId, NodeKind},
@@ -9,15 +9,18 @@ use crate::{
 /// The file and the function of a scope: those of a closure that was made in it.
 pub(crate) fn scope_place(graph: &HeapGraph, retainers: &Retainers, scripts: &Scripts, scope: NodeId) -> Option<Place> {
     let snapshot = graph.snapshot();
-    let closure = retainers
-        .edges(scope)
-        .filter(|&edge| {
+    let closures = || {
+        let of_scope = retainers.edges(scope).filter(|&edge| {
             snapshot.edges.kind(edge) == EdgeKind::Internal
                 && graph.vocabulary().word(snapshot.edges.name_or_index(edge)) == Word::Context
-        })
-        .map(|edge| snapshot.nodes.of_edge(edge))
-        .find(|&node| snapshot.locations.get(node).is_some());
-    let place = closure.and_then(|closure| scripts.place(graph, closure))?;
+        });
+        of_scope.map(|edge| snapshot.nodes.of_edge(edge))
+    };
+    let place = match closures().find(|&node| snapshot.locations.get(node).is_some()) {
+        Some(closure) => scripts.place(graph, closure)?,
+        // Newer V8 writes locations for few functions; the way to the script is there.
+        None => Place::of_file(closures().find_map(|closure| script_of(graph, closure))?),
+    };
     // The line is that of a closure inside; the scope's own function is named by its scope info.
     Some(Place { line: None, column: None, function: scope_function(graph, scope), ..place })
 }

@@ -165,6 +165,8 @@ fn classify(strings: &Strings, id: StringId) -> Word {
             let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
             if text[digits..].starts_with(PAIR_START) { Word::WeakMapPair } else { Word::Other }
         }
+        // Newer V8 says which scope it is.
+        Some(b's') if text.starts_with(b"system / Context / ") => Word::ContextNode,
         Some(b'D') if text.starts_with(b"Detached ") => Word::Detached,
         Some(b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(' | b't' | b'c' | b'p' | b'r' | b'v') => {
             EXACT.into_iter().find(|(exact, _)| strings.is(id, exact)).map_or(Word::Other, |(_, word)| word)
