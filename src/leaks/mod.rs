@@ -2,8 +2,9 @@
 //!
 //! [`series`] reads the snapshots and knows since when each object is there. [`growth`] finds what grew by structure
 //! alone. [`case`] gathers what is known of one growth: its name in the program, its entries, what keeps it.
-//! [`patterns`] say which kind of mistake it is, one file each. [`grade`] says how sure that is, and [`finding`] puts
-//! it into words.
+//! [`patterns`] say which kind of mistake it is, one file each. [`grade`] says how sure that is, [`independence`] who
+//! else keeps it, and [`finding`] puts it into words; [`merge`] tells one leak once. What is made anew each time is
+//! followed by [`slots`], what is of another process by [`by_name`]. [`hints`] are what one snapshot alone suggests.
 
 mod by_name;
 mod case;
