@@ -7,10 +7,11 @@
 use std::ops::Range;
 
 use super::{
+    digits::NEGATIVE,
     header::{Header, TraceLayout},
     input::Kept,
     json::Cursor,
-    numbers::{self, NEGATIVE},
+    numbers,
     strings::{StringId, Strings},
 };
 use crate::{

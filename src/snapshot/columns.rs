@@ -6,10 +6,11 @@
 use std::ops::Range;
 
 use super::{
+    digits::NEGATIVE,
     header::{EdgeLayout, NodeLayout},
     ids::{NodeId, ObjectId},
     kinds::{EdgeKind, NodeKind, NodeKinds},
-    numbers::{NEGATIVE, RecordSink},
+    numbers::RecordSink,
     strings::StringId,
 };
 use crate::{error::Result, memory};

@@ -1,11 +1,12 @@
 //! What the file says: bytes become columns. Knows nothing of graphs.
 //!
 //! A snapshot is one JSON object. Its keys are walked ([`parts`]) by a small cursor ([`json`]); the header is read
-//! by serde ([`header`]); the two big arrays of integers go through [`numbers`] into [`columns`]; strings stay where
-//! they are and are indexed ([`strings`]); unknown keys are stepped over.
+//! by serde ([`header`]); the two big arrays of integers go through [`numbers`] and [`digits`] into [`columns`];
+//! strings stay where they are and are indexed ([`strings`]); unknown keys are stepped over.
 
 mod allocations;
 mod columns;
+mod digits;
 mod formats;
 mod header;
 mod ids;
@@ -32,10 +33,10 @@ pub use self::{
     strings::{StringId, Strings, lossy, utf16_len},
 };
 pub(crate) use self::{
+    digits::NEGATIVE,
     formats::{open_object, other_json},
     input::{GZIP, ZSTD, open_regular, unpack_error, unpack_limit},
     json::Cursor,
-    numbers::NEGATIVE,
     strings::unescape,
 };
 use crate::{
