@@ -14,8 +14,8 @@ const fs = require('node:fs');
 const { parseArgs } = require('node:util');
 
 const { makeSeries } = require('../fixtures/make');
-const { conditions, medianCost, run, seconds } = require('./processes');
-const { writeSection } = require('./results');
+const { machine, medianCost, ours, run, seconds } = require('./processes');
+const { table, writeSection } = require('./results');
 
 /** Finding leaks must not cost more than this many times the analyses. */
 const MOST = 1.5;
@@ -23,13 +23,12 @@ const MOST = 1.5;
 /** @typedef {import('./processes').Cost} Cost */
 
 /**
- * @param {string} contender
- * @param {string[]} files
+ * @param {string[]} args of our command line
  * @returns {Promise<Cost>}
  */
-async function cost(contender, ...files) {
-  const answer = await run(contender, ...files);
-  if (typeof answer === 'string') throw new Error(`${contender} ${answer}`);
+async function cost(...args) {
+  const answer = await run(ours(...args, '--json', '--quiet'));
+  if (typeof answer === 'string') throw new Error(`${args[0]} ${answer}`);
   return answer;
 }
 
@@ -65,38 +64,43 @@ async function main() {
   const analysed = [];
   for (let i = 0; i < Number(values.runs); i++) {
     process.stderr.write(`run ${i + 1}\n`);
-    found.push(await cost('find-leaks.js', ...series));
+    found.push(await cost('find-leaks', '--snapshots', ...series, '--fail-on', 'never'));
     const each = [];
-    for (const file of series) each.push(await cost('heap-analyzer.js', file));
+    for (const file of series) each.push(await cost('analyze', file, '--sections', 'none'));
     analysed.push(together(each));
   }
   const finding = medianCost(found);
   const analysing = medianCost(analysed);
   const ratio = finding.wallSeconds / analysing.wallSeconds;
-  const row = (/** @type {string} */ name, /** @type {Cost} */ { wallSeconds, cpuSeconds, peakBytes }) =>
-    `| ${[
-      name,
-      seconds(wallSeconds),
-      seconds(cpuSeconds),
-      (peakBytes / 2 ** 20).toFixed(0),
-      (wallSeconds / analysing.wallSeconds).toFixed(2),
-    ].join(' | ')} |`;
-  const lines = [
-    `Written by \`node benches/leaks.js --write\`. ${conditions(Number(values.runs))} ` +
-      `Three snapshots of one process, ${megabytes.join(', ')} MB, written by Node ${values.node} ` +
+  const row = (/** @type {string} */ name, /** @type {Cost} */ { wallSeconds, cpuSeconds, peakBytes }) => [
+    name,
+    seconds(wallSeconds),
+    seconds(cpuSeconds),
+    (peakBytes / 2 ** 20).toFixed(0),
+    (wallSeconds / analysing.wallSeconds).toFixed(2),
+  ];
+  const text = [
+    `Written by \`node benches/leaks.js --write\`. ${machine()}, median of ${values.runs} runs in turns, whole ` +
+      `processes. Three snapshots of one process, ${megabytes.join(', ')} MB, written by Node ${values.node} ` +
       `(\`fixtures/programs/series.js\`). It must not be more than ${MOST} times the analyses.`,
     '',
-    '| | wall s | CPU s | peak MiB | times the analyses |',
-    '|---|--:|--:|--:|--:|',
-    row('heap-analyzer find-leaks on the three', finding),
-    row('heap-analyzer analyze on each, together', analysing),
-  ];
-  console.log(lines.join('\n'));
-  if (values.write) writeSection('Finding leaks', lines.join('\n'));
+    table(
+      ['', 'wall s', 'CPU s', 'peak MiB', 'times the analyses'],
+      [
+        row('heap-analyzer find-leaks on the three', finding),
+        row('heap-analyzer analyze on each, together', analysing),
+      ],
+    ),
+  ].join('\n');
+  console.log(text);
+  if (values.write) await writeSection('Finding leaks', text);
   if (ratio > MOST) {
     console.error(`${ratio.toFixed(2)} times the analyses is more than ${MOST}`);
     process.exitCode = 1;
   }
 }
 
-main();
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

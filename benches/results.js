@@ -6,6 +6,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const prettier = require('prettier');
 
 const FILE = path.join(__dirname, 'RESULTS.md');
 const HEAD = '# Measured\n\nCompare the ratios of one run; absolute times differ between machines.\n';
@@ -15,7 +16,7 @@ const HEAD = '# Measured\n\nCompare the ratios of one run; absolute times differ
  * @param {string} text
  * @param {string} [file]
  */
-function writeSection(title, text, file = FILE) {
+async function writeSection(title, text, file = FILE) {
   const known = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split(/^(?=## )/m) : [];
   const sections = known.filter((section) => section.startsWith('## '));
   const own = `## ${title}\n\n${text.trim()}\n`;
@@ -23,7 +24,19 @@ function writeSection(title, text, file = FILE) {
   if (at === -1) sections.push(own);
   else sections[at] = own;
   const all = [HEAD, ...sections].map((section) => section.trimEnd());
-  fs.writeFileSync(file, `${all.join('\n\n')}\n`);
+  const options = await prettier.resolveConfig(file);
+  fs.writeFileSync(file, await prettier.format(`${all.join('\n\n')}\n`, { ...options, filepath: file }));
 }
 
-module.exports = { writeSection };
+/**
+ * A table; the first column is text, the others are numbers.
+ * @param {string[]} head
+ * @param {string[][]} rows
+ */
+function table(head, rows) {
+  const line = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
+  const rule = head.map((_, column) => (column === 0 ? '---' : '--:'));
+  return [head, rule, ...rows].map(line).join('\n');
+}
+
+module.exports = { writeSection, table };

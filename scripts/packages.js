@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Folders with a package.json of their own (so that users never download what only our tests need): the steps
+ * Folders with a package.json of their own (so that users never download what only tests and benches need): the steps
  * that install them where they are missing or out of date.
  */
 'use strict';
@@ -23,13 +23,18 @@ function isInstalled(folder) {
   return fs.existsSync(installed) && fs.statSync(installed).mtimeMs >= fs.statSync(lock).mtimeMs;
 }
 
-/** @returns {import('./run').Step[]} */
-function missingPackages() {
-  return FOLDERS.filter((folder) => !isInstalled(folder)).map((folder) => ({
-    name: `packages of ${folder}`,
-    command: npm.command,
-    args: [...npm.args, 'ci', '--no-audit', '--no-fund', '--prefix', folder],
-  }));
+/**
+ * @param {string[]} [folders] what the tests need, unless something else does
+ * @returns {import('./run').Step[]}
+ */
+function missingPackages(folders = FOLDERS) {
+  return folders
+    .filter((folder) => !isInstalled(folder))
+    .map((folder) => ({
+      name: `packages of ${folder}`,
+      command: npm.command,
+      args: [...npm.args, 'ci', '--no-audit', '--no-fund', '--prefix', folder],
+    }));
 }
 
 module.exports = { missingPackages };
