@@ -233,8 +233,8 @@ fn front<'a, T>(slice: &mut &'a mut [T], count: usize) -> &'a mut [T] {
 
 type FieldFault = (usize, String);
 
-fn narrow(record: &[u64], field: usize, what: &str) -> std::result::Result<u32, FieldFault> {
-    let value = record[field];
+#[inline(always)]
+fn narrow(value: u64, field: usize, what: &str) -> std::result::Result<u32, FieldFault> {
     u32::try_from(value).map_err(|_| {
         let shown = if value & NEGATIVE == 0 { value.to_string() } else { format!("{}", value as u32 as i32) };
         (field, format!("{what} {shown} is out of range"))
@@ -270,25 +270,35 @@ impl RecordSink for NodeSink<'_> {
     #[inline(always)]
     fn put(&mut self, index: usize, record: &[u64]) -> std::result::Result<(), FieldFault> {
         let layout = self.layout;
-        let Some(kind) = self.types.kind(record[layout.kind]) else {
-            return Err((layout.kind, format!("{} is no node type of this file", record[layout.kind])));
+        // As in an edge: the usual order saves a way through memory for every field.
+        let (kind, name, id, self_size, edge_count) = match *record {
+            [kind, name, id, self_size, edge_count, ..] if layout.is_usual() => (kind, name, id, self_size, edge_count),
+            _ => (
+                record[layout.kind],
+                record[layout.name],
+                record[layout.id],
+                record[layout.self_size],
+                record[layout.edge_count],
+            ),
+        };
+        let Some(kind) = self.types.kind(kind) else {
+            return Err((layout.kind, format!("{kind} is no node type of this file")));
         };
         let detachedness = match layout.detachedness.map(|field| (field, record[field])) {
             None => 0,
             Some((_, state @ 0..=3)) => state as u8,
             Some((field, state)) => return Err((field, format!("{state} is no DOM state"))),
         };
-        let self_size = record[layout.self_size];
         if self_size >= 1 << 53 {
             return Err((layout.self_size, "a self size is out of range".into()));
         }
         self.kinds[index] = kind.index() as u8 | detachedness << NodeKind::BITS;
-        self.names[index] = narrow(record, layout.name, "the name")?;
-        self.ids[index] = narrow(record, layout.id, "the id")?;
+        self.names[index] = narrow(name, layout.name, "the name")?;
+        self.ids[index] = narrow(id, layout.id, "the id")?;
         self.self_sizes[index] = self_size;
-        self.edge_counts[index] = narrow(record, layout.edge_count, "the edge count")?;
+        self.edge_counts[index] = narrow(edge_count, layout.edge_count, "the edge count")?;
         if let (Some(field), Some(trace)) = (layout.trace_node, self.traces.get_mut(index)) {
-            *trace = narrow(record, field, "the trace node")?;
+            *trace = narrow(record[field], field, "the trace node")?;
         }
         Ok(())
     }
@@ -339,21 +349,21 @@ impl RecordSink for EdgeSink<'_> {
     #[inline(always)]
     fn put(&mut self, index: usize, record: &[u64]) -> std::result::Result<(), FieldFault> {
         let layout = self.layout;
-        let kind = record[layout.kind];
+        // In the order that every V8 so far writes, the fields need not go through memory to be picked.
+        let (kind, name, target) = match *record {
+            [kind, name, target] if layout.is_usual() => (kind, name, target),
+            _ => (record[layout.kind], record[layout.name], record[layout.target]),
+        };
         let Some(&kind) = usize::try_from(kind).ok().and_then(|code| self.types.get(code)) else {
             return Err((layout.kind, format!("{kind} is no edge type of this file")));
         };
-        let Some(target) = self.ordinal.of(record[layout.target]) else {
-            let target = record[layout.target];
+        let Some(target) = self.ordinal.of(target) else {
             return Err((layout.target, format!("the edge target {target} is no node")));
         };
-        let mut name = record[layout.name];
-        if kind.is_indexed() {
-            // An element index above 2^31 is written unsigned by older V8 and negative by newer: the same bits.
-            name &= !NEGATIVE;
-        }
+        // An element index above 2^31 is written unsigned by older V8 and negative by newer: the same bits.
+        let name = if kind.is_indexed() { name & !NEGATIVE } else { name };
         self.kinds[index] = kind as u8;
-        self.names[index] = u32::try_from(name).or_else(|_| narrow(record, layout.name, "the edge name"))?;
+        self.names[index] = narrow(name, layout.name, "the edge name")?;
         self.targets[index] = target;
         Ok(())
     }

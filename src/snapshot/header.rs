@@ -71,6 +71,14 @@ pub(crate) struct NodeLayout {
     pub(crate) detachedness: Option<usize>,
 }
 
+impl NodeLayout {
+    /// Whether a record begins with kind, name, id, self size and edge count.
+    #[inline(always)]
+    pub(crate) fn is_usual(&self) -> bool {
+        matches!(*self, Self { kind: 0, name: 1, id: 2, self_size: 3, edge_count: 4, .. })
+    }
+}
+
 /// Positions of an edge record's fields.
 #[derive(Debug, Clone)]
 pub(crate) struct EdgeLayout {
@@ -78,6 +86,14 @@ pub(crate) struct EdgeLayout {
     pub(crate) kind: usize,
     pub(crate) name: usize,
     pub(crate) target: usize,
+}
+
+impl EdgeLayout {
+    /// Whether a record is kind, name, target and nothing else.
+    #[inline(always)]
+    pub(crate) fn is_usual(&self) -> bool {
+        matches!(*self, Self { fields: 3, kind: 0, name: 1, target: 2 })
+    }
 }
 
 /// Positions of a location record's fields.

@@ -1,8 +1,9 @@
 //! What the file says: bytes become columns. Knows nothing of graphs.
 //!
 //! A snapshot is one JSON object. Its keys are walked ([`parts`]) by a small cursor ([`json`]); the header is read
-//! by serde ([`header`]); the two big arrays of integers go through [`numbers`] and [`digits`] into [`columns`];
-//! strings stay where they are and are indexed ([`strings`]); unknown keys are stepped over.
+//! by serde ([`header`]); the two big arrays of integers ([`numbers`]) are read in plain stretches of them
+//! ([`stretch`]) and number by number where the text is not plain ([`digits`]), into [`columns`]; strings stay where
+//! they are and are indexed ([`strings`]); unknown keys are stepped over.
 
 mod allocations;
 mod columns;
@@ -16,6 +17,7 @@ mod kinds;
 mod locations;
 mod numbers;
 mod parts;
+mod stretch;
 mod strings;
 
 use std::path::{Path, PathBuf};

@@ -9,7 +9,13 @@
 use memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
 
-use super::{digits::Numbers, header::MAX_FIELDS, input::Input, json::Cursor};
+use super::{
+    digits::Numbers,
+    header::MAX_FIELDS,
+    input::Input,
+    json::Cursor,
+    stretch::{self, Stretch},
+};
 use crate::{
     error::{Error, Result},
     monitor::Monitor,
@@ -151,23 +157,50 @@ impl RecordArray<'_> {
 
     fn parse_records<const WIDTH: usize, S: RecordSink>(&self, at: usize, count: usize, sink: &mut S) -> Result<()> {
         let fields = if WIDTH == MAX_FIELDS { self.fields } else { WIDTH };
-        let mut reader = Numbers::new(self.input.bytes(), at);
+        let bytes = self.input.bytes();
         let mut record = [0_u64; WIDTH];
-        for index in 0..count {
-            let start = reader.at;
-            for value in &mut record[..fields] {
-                *value = reader.next().ok_or_else(|| reader.fault(self.key))?;
-            }
-            if let Err((field, what)) = sink.put(index, &record[..fields]) {
-                let mut again = Numbers::new(self.input.bytes(), start);
-                for _ in 0..field {
-                    again.next();
+        let mut stretch = Stretch::new();
+        let mut start = at;
+        let mut index = 0;
+        while index < count {
+            stretch.find(bytes, start);
+            let first = start;
+            let whole = stretch.ends().chunks_exact(fields).take(count - index);
+            'plain: for ends in whole {
+                let mut next = start;
+                for (value, &end) in record[..fields].iter_mut().zip(ends) {
+                    let end = first + usize::from(end);
+                    let Some(number) = stretch::number(bytes, next, end) else { break 'plain };
+                    *value = number;
+                    next = end + 1 + usize::from(bytes[end] == b'\n');
                 }
-                let offset = again.skip_whitespace() as u64;
-                return Err(Error::malformed(offset, format_args!("in \"{}\": {what}", self.key)));
+                self.put(sink, index, &record[..fields], start)?;
+                start = next;
+                index += 1;
+            }
+            if index < count && !(stretch.goes_on && start > first) {
+                let mut reader = Numbers::new(bytes, start);
+                for value in &mut record[..fields] {
+                    *value = reader.next().ok_or_else(|| reader.fault(self.key))?;
+                }
+                self.put(sink, index, &record[..fields], start)?;
+                start = reader.at;
+                index += 1;
             }
         }
         Ok(())
+    }
+
+    #[inline(always)]
+    fn put<S: RecordSink>(&self, sink: &mut S, index: usize, record: &[u64], start: usize) -> Result<()> {
+        sink.put(index, record).map_err(|(field, what)| {
+            let mut again = Numbers::new(self.input.bytes(), start);
+            for _ in 0..field {
+                again.next();
+            }
+            let offset = again.skip_whitespace() as u64;
+            Error::malformed(offset, format_args!("in \"{}\": {what}", self.key))
+        })
     }
 
     fn check_count(&self, found: usize, closed: usize) -> Result<()> {
