@@ -84,12 +84,12 @@ pub struct Error {
 impl Error {
     /// An error without a position.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), offset: None, source: None }
+        Self { code, message: one_line(message.into()), offset: None, source: None }
     }
 
     /// An error about the byte at `offset` of the (uncompressed) snapshot.
     pub fn at(code: Code, offset: u64, message: impl fmt::Display) -> Self {
-        Self { code, message: format!("{message} (byte {offset})"), offset: Some(offset), source: None }
+        Self { offset: Some(offset), ..Self::new(code, format!("{message} (byte {offset})")) }
     }
 
     /// The snapshot contradicts the format at `offset`.
@@ -128,13 +128,13 @@ impl Error {
             io::ErrorKind::OutOfMemory => (Code::NoMemory, format!("not enough memory to read {shown}")),
             _ => (Code::Io, format!("could not read {shown}: {error}")),
         };
-        Self { code, message, offset: None, source: Some(error) }
+        Self { source: Some(error), ..Self::new(code, message) }
     }
 
     /// The same error, its sentence opened with the file it is about.
     #[must_use]
     pub fn in_file(mut self, path: &Path) -> Self {
-        let shown = path.display().to_string();
+        let shown = one_line(path.display().to_string());
         if !matches!(self.code, Code::Cancelled) && !self.message.contains(&shown) {
             self.message = format!("{shown}: {}", self.message);
         }
@@ -151,5 +151,29 @@ impl Error {
     #[must_use]
     pub fn offset(&self) -> Option<u64> {
         self.offset
+    }
+}
+
+/// A sentence with the control characters in it shown as escapes. Keys of a file and names of files stand in sentences
+/// as they were found, and what is written to a terminal or a log must not steer it.
+fn one_line(message: String) -> String {
+    if !message.contains(char::is_control) {
+        return message;
+    }
+    let shown =
+        |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() };
+    message.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_says_cannot_break_a_sentence() {
+        let error = Error::malformed(7, "the key \"a\n\u{1b}[31mb\" is é");
+        assert_eq!(error.to_string(), "damaged heap snapshot: the key \"a\\n\\u{1b}[31mb\" is é (byte 7)");
+        let error = Error::io(Path::new("a\nb"), io::ErrorKind::NotFound.into()).in_file(Path::new("a\nb"));
+        assert_eq!(error.to_string(), "no such file: a\\nb");
     }
 }

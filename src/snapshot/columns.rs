@@ -130,6 +130,13 @@ impl Nodes {
         sum
     }
 
+    /// All self sizes and `extra` bytes together, `None` from 2^53 on: no heap is that big, every sum of sizes below
+    /// that fits its type, and JavaScript shows it exactly.
+    pub(crate) fn total_size(&self, extra: u64) -> Option<u64> {
+        let add = |sum: u64, &size: &u64| sum.checked_add(size).filter(|&sum| sum < 1 << 53);
+        self.self_sizes.iter().try_fold(Some(extra).filter(|&extra| extra < 1 << 53)?, add)
+    }
+
     /// The first node whose name is no string of a table of `strings`.
     pub(crate) fn bad_name(&self, strings: usize) -> Option<usize> {
         self.names.iter().position(|&name| name as usize >= strings)
@@ -235,10 +242,18 @@ type FieldFault = (usize, String);
 
 #[inline(always)]
 fn narrow(value: u64, field: usize, what: &str) -> std::result::Result<u32, FieldFault> {
-    u32::try_from(value).map_err(|_| {
-        let shown = if value & NEGATIVE == 0 { value.to_string() } else { format!("{}", value as u32 as i32) };
-        (field, format!("{what} {shown} is out of range"))
-    })
+    u32::try_from(value).map_err(|_| (field, format!("{what} {} is out of range", shown(value))))
+}
+
+/// A number as it stood in the file.
+#[cold]
+fn shown(value: u64) -> String {
+    match value & NEGATIVE {
+        0 => value.to_string(),
+        // Only minus zero has no bits of its own.
+        _ if value == NEGATIVE => "-0".into(),
+        _ => (value as u32).cast_signed().to_string(),
+    }
 }
 
 /// Writes node records to their columns.
@@ -282,12 +297,12 @@ impl RecordSink for NodeSink<'_> {
             ),
         };
         let Some(kind) = self.types.kind(kind) else {
-            return Err((layout.kind, format!("{kind} is no node type of this file")));
+            return Err((layout.kind, format!("{} is no node type of this file", shown(kind))));
         };
         let detachedness = match layout.detachedness.map(|field| (field, record[field])) {
             None => 0,
             Some((_, state @ 0..=3)) => state as u8,
-            Some((field, state)) => return Err((field, format!("{state} is no DOM state"))),
+            Some((field, state)) => return Err((field, format!("{} is no DOM state", shown(state)))),
         };
         if self_size >= 1 << 53 {
             return Err((layout.self_size, "a self size is out of range".into()));
@@ -355,9 +370,10 @@ impl RecordSink for EdgeSink<'_> {
             _ => (record[layout.kind], record[layout.name], record[layout.target]),
         };
         let Some(&kind) = usize::try_from(kind).ok().and_then(|code| self.types.get(code)) else {
-            return Err((layout.kind, format!("{kind} is no edge type of this file")));
+            return Err((layout.kind, format!("{} is no edge type of this file", shown(kind))));
         };
         let Some(target) = self.ordinal.of(target) else {
+            let target = shown(target);
             return Err((layout.target, format!("the edge target {target} is no node")));
         };
         // An element index above 2^31 is written unsigned by older V8 and negative by newer: the same bits.

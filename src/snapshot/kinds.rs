@@ -75,9 +75,13 @@ impl NodeKinds {
                 names.push(name.clone());
                 names.len() - 1
             });
+            // At once, since each name is looked for among all before it: a long list would take for ever.
+            if names.len() > 1 << NodeKind::BITS {
+                return None;
+            }
             by_code.push(NodeKind(position as u8));
         }
-        (names.len() <= 1 << NodeKind::BITS).then_some(Self { by_code, names })
+        Some(Self { by_code, names })
     }
 
     /// The kind a type number of this file stands for.
@@ -166,6 +170,12 @@ mod tests {
         assert_eq!(kinds.name(kinds.kind(1).unwrap()), "wasm array");
         assert_eq!(kinds.kind(2), Some(NodeKind::HIDDEN));
         assert_eq!(kinds.kind(3), None);
+    }
+
+    #[test]
+    fn a_list_of_a_million_types_is_refused_at_once() {
+        let names: Vec<String> = (0..1_000_000).map(|number| number.to_string()).collect();
+        assert!(NodeKinds::from_names(&names).is_none());
     }
 
     #[test]

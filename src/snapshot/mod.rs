@@ -104,6 +104,9 @@ impl Snapshot {
         if header.root >= nodes.len() as u64 {
             return Err(Error::malformed(nodes_at as u64, "the root is no node"));
         }
+        if nodes.total_size(header.extra_native_bytes).is_none() {
+            return Err(Error::malformed(nodes_at as u64, "its sizes add up to 2^53 bytes or more"));
+        }
         let given_size = input.given_size;
         let traces = Traces::of(&header, parts.trace_functions, parts.trace_tree);
         let (functions_at, tree_at) = traces.as_ref().map_or((0..0, 0..0), Traces::ranges);

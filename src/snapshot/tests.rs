@@ -93,6 +93,16 @@ fn what_is_no_snapshot_is_named() {
             replaced("\"edge_count\"", "\"root_index\":700,\"edge_count\"").into_bytes(),
             Code::Malformed,
         ),
+        (
+            "sizes that add up to more than there is",
+            replaced("11,50,1", "11,9007199254740991,1").into_bytes(),
+            Code::Malformed,
+        ),
+        (
+            "native bytes that no machine has",
+            replaced("\"edge_count\"", "\"extra_native_bytes\":9007199254740992,\"edge_count\"").into_bytes(),
+            Code::Malformed,
+        ),
         ("a location of nothing", replaced("\"locations\":[35,", "\"locations\":[350,").into_bytes(), Code::Malformed),
     ];
     for (what, bytes, code) in cases {

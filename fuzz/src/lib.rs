@@ -1,0 +1,34 @@
+//! What a fuzzer feeds the engine with, and what must hold of every answer: one function a target.
+//!
+//! The functions take any bytes and panic when something does not hold. libFuzzer calls them for as long as one likes
+//! (`fuzz_targets/`), and the engine's own tests replay the seeds through them (`tests/fuzz_seeds.rs`).
+
+pub mod compare;
+pub mod compressed;
+pub mod entropy;
+pub mod graph;
+pub mod header;
+pub mod heap;
+pub mod inspect;
+pub mod json;
+pub mod leaks;
+pub mod model;
+pub mod numbers;
+pub mod redact;
+pub mod strings;
+
+/// A target: any bytes in, a panic when something does not hold.
+pub type Target = fn(&[u8]);
+
+/// All targets by the name of their seeds' folder.
+pub const TARGETS: [(&str, Target); 9] = [
+    ("compare", compare::compare),
+    ("compressed", compressed::compressed),
+    ("graph", graph::graph),
+    ("header", header::header),
+    ("inspect", inspect::inspect),
+    ("leaks", leaks::leaks),
+    ("numbers", numbers::numbers),
+    ("redact", redact::redact),
+    ("strings", strings::strings),
+];
