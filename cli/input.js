@@ -13,9 +13,10 @@ const { HeapAnalyzerError, fromSystem } = require('../lib/errors');
  * @param {import('./main').Context} context
  * @returns {Promise<string | Buffer>}
  */
-async function openInput(file, { stdin, signal }) {
+async function openInput(file, context) {
   if (file === '') throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'the name of the snapshot is empty');
   if (file !== '-') return file;
+  const { stdin, signal } = context;
   if (stdin.isTTY) {
     throw new HeapAnalyzerError(
       'ERR_HEAP_USAGE',

@@ -6,12 +6,10 @@
  * like and which exit code it has is decided here, once for all of them.
  */
 
-const { CommanderError } = require('commander');
 const { HeapAnalyzerError } = require('../lib/errors');
-const { version } = require('../package.json');
 const { EXIT, exitCodeFor } = require('./exit');
 const { watchInterrupts } = require('./interrupt');
-const { buildProgram } = require('./program');
+const { readPlain } = require('./plain');
 
 /**
  * @typedef {object} Context what a command may touch
@@ -25,23 +23,58 @@ const { buildProgram } = require('./program');
 
 /**
  * @param {string[]} argv without node and script
- * @returns {Promise<number>} the exit code
+ * @returns {Promise<number>} the exit code, when everything that was written is out
  */
 async function main(argv) {
-  const { stdout, stderr, stdin, env } = process;
-  watchStream(stdout);
-  watchStream(stderr);
   const interrupts = watchInterrupts();
-  /** @type {Context} */
-  const context = { stdout, stderr, stdin, env, signal: interrupts.signal, exitCode: EXIT.CLEAN };
+  /** @type {Set<NodeJS.WriteStream>} */
+  const opened = new Set();
+  const context = contextWith(interrupts.signal, opened);
   try {
-    await buildProgram(context, argv[0]).parseAsync(argv, { from: 'user' });
+    const action = readPlain(argv, context);
+    if (action) await action();
+    else await require('./program').buildProgram(context, argv[0]).parseAsync(argv, { from: 'user' });
     return context.exitCode;
   } catch (error) {
     return report(error, context, wantsJson(argv), interrupts.exitCode());
   } finally {
     interrupts.stop();
+    await Promise.all([...opened].map(written));
   }
+}
+
+/**
+ * Resolves when all that was written to a stream is out: a pipe takes what its reader has room for.
+ * @param {NodeJS.WriteStream} stream
+ */
+const written = (stream) => new Promise((resolve) => void stream.write('', resolve));
+
+/**
+ * Streams are opened when they are first used: each takes its time, and most runs need one of the three.
+ * @param {AbortSignal} signal
+ * @param {Set<NodeJS.WriteStream>} opened those that were
+ * @returns {Context}
+ */
+function contextWith(signal, opened) {
+  const open = (/** @type {NodeJS.WriteStream} */ stream) => {
+    if (!opened.has(stream)) watchStream(stream);
+    opened.add(stream);
+    return stream;
+  };
+  return {
+    get stdout() {
+      return open(process.stdout);
+    },
+    get stderr() {
+      return open(process.stderr);
+    },
+    get stdin() {
+      return process.stdin;
+    },
+    env: process.env,
+    signal,
+    exitCode: EXIT.CLEAN,
+  };
 }
 
 /**
@@ -50,29 +83,34 @@ async function main(argv) {
  * @param {boolean} json
  * @param {number | null} interrupted the exit code of the interruption, when there was one
  */
-function report(error, { stdout, stderr }, json, interrupted) {
-  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.CLEAN;
+function report(error, context, json, interrupted) {
+  if (isOfCommander(error) && error.exitCode === 0) return EXIT.CLEAN;
   // A bare `heap-analyzer` has already printed its help, to stderr.
-  if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.BAD_INPUT;
+  if (isOfCommander(error) && error.code === 'commander.help') return EXIT.BAD_INPUT;
   const failure =
     interrupted === null ? asFailure(error) : new HeapAnalyzerError('ERR_HEAP_CANCELLED', 'interrupted');
   const { code, message, offset } = failure;
   if (json) {
     const body = { code, message, ...(offset === undefined ? {} : { offset }) };
-    const tool = { name: 'heap-analyzer', version };
-    stdout.write(`${JSON.stringify({ schemaVersion: 1, tool, error: body }, null, 2)}\n`);
+    const tool = { name: 'heap-analyzer', version: require('../package.json').version };
+    context.stdout.write(`${JSON.stringify({ schemaVersion: 1, tool, error: body }, null, 2)}\n`);
   } else {
-    stderr.write(interrupted === null ? `heap-analyzer: ${message}\n` : '\nheap-analyzer: interrupted\n');
+    context.stderr.write(
+      interrupted === null ? `heap-analyzer: ${message}\n` : '\nheap-analyzer: interrupted\n',
+    );
   }
   // Neither ours nor commander's: a bug, and its stack is what a report of it needs.
-  if (failure.cause === error && error instanceof Error) stderr.write(`${error.stack}\n`);
+  if (failure.cause === error && error instanceof Error) context.stderr.write(`${error.stack}\n`);
   return interrupted ?? exitCodeFor(code);
 }
+
+/** By its code: most runs never load commander. @param {any} error */
+const isOfCommander = (error) => typeof error?.code === 'string' && error.code.startsWith('commander.');
 
 /** @param {any} error */
 function asFailure(error) {
   if (error instanceof HeapAnalyzerError) return error;
-  if (error instanceof CommanderError) {
+  if (isOfCommander(error)) {
     const words = error.message
       .replace(/^error: /, '')
       .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');

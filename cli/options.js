@@ -6,8 +6,12 @@
  * same in every command.
  */
 
-const { InvalidArgumentError } = require('commander');
-const { parseSize } = require('./render/numbers');
+const { parseSize } = require('../lib/sizes');
+
+/** A value that an option does not take. commander knows it by its code and says it with the option's name. */
+class BadValue extends Error {
+  code = 'commander.invalidArgument';
+}
 
 /**
  * @param {number} min
@@ -16,7 +20,7 @@ const { parseSize } = require('./render/numbers');
 const integerFrom = (min) => (text) => {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < min || value > 0xffffffff) {
-    throw new InvalidArgumentError(`It takes a whole number from ${min}`);
+    throw new BadValue(`It takes a whole number from ${min}`);
   }
   return value;
 };
@@ -24,9 +28,24 @@ const integerFrom = (min) => (text) => {
 /** @type {(text: string) => number} */
 const bytes = (text) => {
   const value = parseSize(text);
-  if (value === null) throw new InvalidArgumentError('It takes a size such as 500kB, 10MB or 64MiB');
+  if (value === null) throw new BadValue('It takes a size such as 500kB, 10MB or 64MiB');
   return value;
 };
+
+/**
+ * What an option that takes one of a few words is declared with: its description, and how its value is read.
+ * @param {string} description
+ * @param {string[]} choices
+ * @returns {[description: string, read: (text: string) => string]}
+ */
+function choice(description, choices) {
+  const listed = choices.map((word) => JSON.stringify(word)).join(', ');
+  const read = (/** @type {string} */ text) => {
+    if (choices.includes(text)) return text;
+    throw new BadValue(`Allowed choices are ${choices.join(', ')}.`);
+  };
+  return [`${description} (choices: ${listed})`, read];
+}
 
 /**
  * @param {import('commander').Command} command
@@ -60,4 +79,4 @@ function addExamples(command, examples) {
   return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }
 
-module.exports = { addJson, addRows, addThreads, addExamples, bytes, integerFrom };
+module.exports = { BadValue, choice, addJson, addRows, addThreads, addExamples, bytes, integerFrom };

@@ -54,12 +54,14 @@ async function analyze(input, options) {
  */
 async function analyzeInput(input, { signal, onProgress, sections = [], sourceMaps, ...options }, map) {
   const wanted = Object.fromEntries(sections.map((section) => [section, true]));
-  const answer = await runTask(
+  const task = runTask(
     (native, cancel, progress) => native.analyze(input, { ...options, ...wanted, map }, cancel, progress),
     { signal, onProgress },
   );
-  // Loaded when needed: most of an analysis of a small file is waiting for modules.
-  if (answer.findings) await require('./places').addPlaces(answer.findings, { sourceMaps });
+  // Loaded when needed, and while the engine works: of a small file's analysis, modules are a great part.
+  const places = wanted.hints ? require('./places') : null;
+  const answer = await task;
+  await places?.addPlaces(answer.findings, { sourceMaps });
   return answer;
 }
 

@@ -87,18 +87,35 @@ function firstLine(error) {
  * @returns {Native}
  */
 function loadNative(file) {
-  if (file === undefined) return (loaded ??= loadFrom(path.join(packageDirectory, 'native', 'binding.js')));
-  return loadFrom(file);
+  if (file === undefined)
+    return (loaded ??= checked(direct, path.join(packageDirectory, 'native', 'binding.js')));
+  return checked(require, file);
 }
 
 /**
+ * The addon beside the loader, where nearly everybody has it. The loader finds it too, but looks first at what kind of
+ * Linux this is, and that takes longer than loading the addon.
+ * @param {string} file the loader, which is asked where this is not so, and says what is wrong
+ * @returns {Native}
+ */
+function direct(file) {
+  if (process.platform !== 'linux' || process.env.NAPI_RS_NATIVE_LIBRARY_PATH) return require(file);
+  try {
+    return require(path.join(path.dirname(file), `heap-analyzer.linux-${process.arch}-gnu.node`));
+  } catch {
+    return require(file);
+  }
+}
+
+/**
+ * @param {(file: string) => Native} load
  * @param {string} file
  * @returns {Native}
  */
-function loadFrom(file) {
+function checked(load, file) {
   let native;
   try {
-    native = require(file);
+    native = load(file);
   } catch (error) {
     throw noAddon(file, error);
   }

@@ -6,7 +6,6 @@
  */
 
 const { HeapAnalyzerError, badArgument } = require('./errors');
-const { nearest } = require('./nearest');
 
 const SECTIONS = ['hints', 'packages', 'duplicates'];
 const EXPECTED = "'all' or an array of names";
@@ -22,7 +21,7 @@ function readSections(value, name) {
   for (const section of value) {
     if (SECTIONS.includes(section)) continue;
     if (typeof section !== 'string') throw badArgument(name, EXPECTED, section);
-    const meant = nearest(section, SECTIONS);
+    const meant = require('./nearest').nearest(section, SECTIONS);
     const hint = meant ? `did you mean \`${meant}\`?` : `there are ${SECTIONS.join(', ')}`;
     throw new HeapAnalyzerError('ERR_HEAP_USAGE', `analyze() knows no section \`${section}\`: ${hint}`);
   }

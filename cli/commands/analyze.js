@@ -5,9 +5,8 @@
  * `heap-analyzer analyze FILE`: what is in a heap.
  */
 
-const { InvalidArgumentError } = require('commander');
 const { SECTIONS } = require('../../lib/sections');
-const { addExamples, addJson, addRows, addThreads } = require('../options');
+const { BadValue, addExamples, addJson, addRows, addThreads } = require('../options');
 
 /** Files up to this size get hints in the text without asking: they cost a fifth more time. */
 const HINTS_UNASKED = 200e6;
@@ -21,7 +20,7 @@ function readList(text) {
   if (text === 'none') return [];
   const names = text.split(',');
   if (names.every((name) => SECTIONS.includes(name))) return names;
-  throw new InvalidArgumentError(`It takes all, none, or some of ${SECTIONS.join(',')}`);
+  throw new BadValue(`It takes all, none, or some of ${SECTIONS.join(',')}`);
 }
 
 /** Objects in the text unless --top says otherwise; the JSON document has as many as classes. */
@@ -59,27 +58,24 @@ function define(command, context) {
  * @param {import('../main').Context} context
  */
 async function run(file, { top, all, sections: wanted, sourceMaps, threads, json, quiet = false }, context) {
-  // Loaded here and not above, so that --help and --version do not wait for it.
+  // Loaded here and not above, so that --help does not wait for it.
   const { analyzeInput } = require('../../lib/analysis');
   const { openInput, totalBytes } = require('../input');
-  const { print } = require('../output');
-  const { renderAnalysis } = require('../render/analysis');
   const { progressLine } = require('../render/progress');
 
   const input = await openInput(file, context);
   const size = totalBytes([input]);
   const sections = wanted ?? (!json && size <= HINTS_UNASKED ? ['hints'] : []);
-  const progress = progressLine({ stream: context.stderr, quiet, totalBytes: size });
-  let answer;
-  try {
-    const { signal } = context;
-    const options = { top, all, sections, sourceMaps, threads, signal, onProgress: progress.update };
-    answer = await analyzeInput(input, options, true);
-  } finally {
-    progress.end();
-  }
+  const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: size });
+  const { signal } = context;
+  const asked = { top, all, sections, sourceMaps, threads, signal, onProgress: progress.update };
+  const analysis = analyzeInput(input, asked, true).finally(progress.end);
+  // The engine works on threads of its own; meanwhile this one loads what shows the answer.
+  const { print } = require('../output');
+  const render = json ? () => '' : require('../render/analysis').renderAnalysis;
+
   const biggestShown = top ?? BIGGEST_OF_TEXT;
-  print(answer, json, (shown, style) => renderAnalysis(shown, style, biggestShown), context);
+  print(await analysis, json, (shown, style) => render(shown, style, biggestShown), context);
 }
 
 module.exports = { define };

@@ -54,7 +54,7 @@ async function run(base, target, options, context) {
   }
   const top = options.top ?? (json ? undefined : ROWS_OF_TEXT);
   const inputs = [await openInput(base, context), await openInput(target, context)];
-  const progress = progressLine({ stream: context.stderr, quiet, totalBytes: totalBytes(inputs) });
+  const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes(inputs) });
   let answer;
   try {
     const asked = { top, all, growth, threads, signal: context.signal, onProgress: progress.update };

@@ -85,7 +85,7 @@ async function captureShop(directory, { signal, quiet, context }, onStep) {
       ['final', VISITS],
     ];
     for (const [name, visits] of plan) {
-      const progress = progressLine({ stream: context.stderr, quiet });
+      const progress = progressLine({ stream: () => context.stderr, quiet });
       let capture;
       try {
         await shop.visit(visits, (done) =>

@@ -5,9 +5,8 @@
  * `heap-analyzer find-leaks`: what leaks over a series of snapshots of one process.
  */
 
-const { Option } = require('commander');
 const { EXIT } = require('../exit');
-const { addExamples, addJson, addThreads, integerFrom } = require('../options');
+const { addExamples, addJson, addThreads, choice, integerFrom } = require('../options');
 
 /** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
 const FINDINGS_OF_TEXT = 10;
@@ -38,19 +37,16 @@ function define(command, context) {
     .option('--snapshots <files...>', 'all of them instead, in the order they were taken')
     .option('--snapshot-dir <dir>', 'the snapshots in this directory instead')
     .option('--pid <n>', 'those of this process, in a directory with several', integerFrom(1))
-    .addOption(
-      new Option('--final-after <what>', 'what came before the last snapshot (default: load)').choices([
-        'load',
-        'rest',
-      ]),
+    .option(
+      '--final-after <what>',
+      ...choice('what came before the last snapshot (default: load)', ['load', 'rest']),
     )
     .option('--min-growth <n>', 'entries that must come in an interval (default: 5)', integerFrom(1))
     .option('--source-maps <dir>', 'where the source maps of bundles are, if not beside them')
     .option('--trace-all-objects', 'also list every class with new objects, leak or not')
-    .addOption(
-      new Option('--fail-on <grade>', 'exit 1 from this grade on (default: likely)').choices(
-        Object.keys(FAILING),
-      ),
+    .option(
+      '--fail-on <grade>',
+      ...choice('exit 1 from this grade on (default: likely)', Object.keys(FAILING)),
     )
     .option('--ignore <what...>', 'accepted leaks: fingerprints, or a file of them')
     .option('--update-ignore <file>', 'accept what is found, and write the file')
@@ -113,7 +109,7 @@ async function run(options, context) {
       : undefined;
   const inputs = [];
   for (const file of files) inputs.push(await openInput(file, context));
-  const progress = progressLine({ stream: context.stderr, quiet, totalBytes: totalBytes(inputs) });
+  const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes(inputs) });
   let answer;
   try {
     const { signal } = context;

@@ -64,7 +64,7 @@ async function run(file, options, context) {
   const { top, paths, fullText = false, hidden, rawPaths, threads, json, quiet = false } = options;
   const id = readObjectId(options.objectId);
   const input = await openInput(file, context);
-  const progress = progressLine({ stream: context.stderr, quiet, totalBytes: totalBytes([input]) });
+  const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes([input]) });
   const { signal } = context;
   const asked = {
     limit: top ?? (json ? undefined : ROWS_OF_TEXT),

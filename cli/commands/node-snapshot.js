@@ -5,10 +5,9 @@
  * `heap-analyzer node-snapshot`: a snapshot of a running app, from outside.
  */
 
-const { InvalidArgumentError, Option } = require('commander');
 const { HeapAnalyzerError, fromSystem } = require('../../lib/errors');
 const { EXIT } = require('../exit');
-const { addExamples, addJson, integerFrom } = require('../options');
+const { BadValue, addExamples, addJson, choice, integerFrom } = require('../options');
 
 /** Where a token is looked for when no other variable is named: not on the command line, where everybody sees it. */
 const TOKEN_VARIABLE = 'HEAP_ANALYZER_TOKEN';
@@ -29,7 +28,7 @@ function define(command, context) {
       'where the snapshot goes; .gz and .zst pack it (default: a name of ours in HEAP_SNAPSHOT_DIR)',
     )
     .option('--overwrite', 'replace what stands there')
-    .addOption(new Option('--compress <how>', 'pack it').choices(['gzip', 'zstd', 'none']))
+    .option('--compress <how>', ...choice('pack it', ['gzip', 'zstd', 'none']))
     .option('--thread <id>', 'with --inspect: a worker thread', integerFrom(0))
     .option('--list', 'with --inspect: only list the threads')
     .option('--numeric-values', 'with --inspect: numbers too')
@@ -57,7 +56,7 @@ function define(command, context) {
  */
 function collectHeader(line, before = {}) {
   const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/.exec(line);
-  if (!match) throw new InvalidArgumentError('It takes a line "Name: value"');
+  if (!match) throw new BadValue('It takes a line "Name: value"');
   return { ...before, [match[1].toLowerCase()]: match[2] };
 }
 
@@ -113,7 +112,7 @@ async function run(flags, context) {
     if (estimate.preflight?.refusal) context.exitCode = EXIT.FAILED;
     return;
   }
-  const progress = progressLine({ stream: context.stderr, quiet });
+  const progress = progressLine({ stream: () => context.stderr, quiet });
   let answer;
   try {
     const told = 'pid' in target ? options : { ...options, onProgress: progress.update };

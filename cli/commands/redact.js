@@ -42,7 +42,7 @@ async function run(file, output, { propertyKeys, overwrite, json, quiet = false 
   const { progressLine } = require('../render/progress');
 
   const input = await openInput(file, context);
-  const progress = progressLine({ stream: context.stderr, quiet });
+  const progress = progressLine({ stream: () => context.stderr, quiet });
   let answer;
   try {
     const asked = { propertyKeys, overwrite, signal: context.signal, onProgress: progress.update };

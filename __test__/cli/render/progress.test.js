@@ -9,7 +9,7 @@ function stage({ isTTY = true, columns = 80, quiet = false, totalBytes = 0 } = {
   const written = [];
   let time = 0;
   const stream = { isTTY, columns, write: (text) => written.push(text) };
-  const line = progressLine({ stream, quiet, totalBytes, now: () => time });
+  const line = progressLine({ stream: () => stream, quiet, totalBytes, now: () => time });
   return { written, line, at: (milliseconds) => (time = milliseconds) };
 }
 

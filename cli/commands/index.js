@@ -1,0 +1,19 @@
+// @ts-check
+'use strict';
+
+/**
+ * The list of commands. Each defines itself; a new command is a file and a line here. Loaded when wanted: a command
+ * should not wait for the others.
+ * @type {Record<string, () => { define: (command: any, context: import('../main').Context) => void }>}
+ */
+const COMMANDS = {
+  analyze: () => require('./analyze'),
+  compare: () => require('./compare'),
+  'find-leaks': () => require('./find-leaks'),
+  'inspect-object': () => require('./inspect-object'),
+  'node-snapshot': () => require('./node-snapshot'),
+  redact: () => require('./redact'),
+  demo: () => require('./demo'),
+};
+
+module.exports = { COMMANDS };
