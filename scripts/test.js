@@ -21,10 +21,20 @@ function testFiles(folder) {
     .sort();
 }
 
+/** Hostile input at length: damage, shapes and cancellation in their whole numbers, then ten minutes for each fuzz target. */
+function hostileInput() {
+  const hostile = ['test', '--release', '--test', 'hostile', '--', '--nocapture', '--test-threads=1'];
+  return [
+    { name: 'hostile input', command: 'cargo', args: hostile, env: { HEAP_ANALYZER_FULL_TESTS: '1' } },
+    { name: 'fuzzing', command: process.execPath, args: ['scripts/fuzz.js'] },
+  ];
+}
+
 /** @returns {import('./run').Step[]} */
 function steps() {
   return [
     { name: 'engine', command: 'cargo', args: ['test', '--quiet'] },
+    ...(full ? hostileInput() : []),
     ...missingPackages(),
     {
       name: 'face and command line',

@@ -88,6 +88,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri stops at what a real allocator refuses")]
     fn absurd_sizes_are_refused_not_fatal() {
         assert_eq!(zeroed::<u64>(usize::MAX / 4, "test").unwrap_err().code(), Code::NoMemory);
         assert_eq!(with_capacity::<u64>(usize::MAX / 16, "test").unwrap_err().code(), Code::NoMemory);

@@ -1,7 +1,5 @@
 //! The reader as a whole: what a file says is read, and what is no snapshot is told apart with its place.
 
-use proptest::prelude::*;
-
 use super::*;
 use crate::{
     error::Code,
@@ -131,26 +129,5 @@ fn a_cut_at_any_byte_is_an_error_and_no_panic() {
             "cut at {cut} of {whole}: {} {error}",
             error.code()
         );
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
-
-    #[test]
-    fn damage_is_an_error_or_still_a_snapshot(at in 0_usize..2500, byte in any::<u8>(), digits in any::<bool>()) {
-        let mut text = small_heap().text().into_bytes();
-        let at = at % text.len();
-        text[at] = if digits { b'0' + byte % 10 } else { byte };
-        if let Ok(snapshot) = read(text) {
-            let monitor = Monitor::none();
-            let graph = crate::graph::HeapGraph::new(snapshot, &monitor).unwrap();
-            graph.prepare(&monitor).unwrap();
-            crate::analysis::class_table(&graph, &monitor).unwrap();
-            crate::analysis::statistics(&graph, &monitor).unwrap();
-            for node in graph.snapshot().nodes.all() {
-                let _ = graph.display_name(node);
-            }
-        }
     }
 }
