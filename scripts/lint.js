@@ -24,7 +24,11 @@ const steps = [
   tool('oxlint', ['--deny-warnings']),
   tool('tsc', ['-p', 'tsconfig.json']),
   { name: 'rustfmt', command: 'cargo', args: ['fmt', '--check'] },
-  { name: 'clippy', command: 'cargo', args: ['clippy', '--quiet', '--all-targets', ...deny] },
+  {
+    name: 'clippy',
+    command: 'cargo',
+    args: ['clippy', '--quiet', '--all-targets', '--features', 'phases', ...deny],
+  },
   { name: 'clippy (Node-API)', command: 'cargo', args: ['clippy', '--quiet', '--features', 'node', ...deny] },
   {
     name: 'rustdoc',

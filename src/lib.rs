@@ -20,6 +20,8 @@ pub mod graph;
 pub mod leaks;
 mod memory;
 pub mod monitor;
+#[cfg(feature = "phases")]
+pub mod phases;
 pub mod snapshot;
 #[cfg(test)]
 mod testing;

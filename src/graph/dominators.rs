@@ -403,6 +403,10 @@ fn nearest_common(numbering: &Numbering, semidominators: &[u32], monitor: &Monit
     Ok(tree.into_iter().map(|place| place.dominator).collect())
 }
 
+#[cfg(feature = "phases")]
+#[path = "dominators_phases.rs"]
+pub(super) mod phases;
+
 #[cfg(test)]
 #[path = "dominators_tests.rs"]
 mod tests;

@@ -12,6 +12,8 @@ mod flow;
 mod interfaces;
 mod names;
 mod ownership;
+#[cfg(feature = "phases")]
+mod phases;
 mod retainers;
 mod tree;
 mod vocabulary;
