@@ -21,11 +21,12 @@ function testFiles(folder) {
     .sort();
 }
 
-/** Hostile input at length: damage, shapes and cancellation in their whole numbers, then ten minutes for each fuzz target. */
+/** Hostile input at length: damage, shapes and cancellation in their whole numbers; Miri; ten minutes for each fuzz target. */
 function hostileInput() {
   const hostile = ['test', '--release', '--test', 'hostile', '--', '--nocapture', '--test-threads=1'];
   return [
     { name: 'hostile input', command: 'cargo', args: hostile, env: { HEAP_ANALYZER_FULL_TESTS: '1' } },
+    { name: 'unsafe code under Miri', command: process.execPath, args: ['scripts/miri.js'] },
     { name: 'fuzzing', command: process.execPath, args: ['scripts/fuzz.js'] },
   ];
 }

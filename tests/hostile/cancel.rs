@@ -47,7 +47,7 @@ fn a_word_is_heard_at_any_moment() {
     let _alone = alone();
     let text = program(tier(150_000, 2_000_000), 5);
     let started = Instant::now();
-    let moments: u32 = tier(25, 120);
+    let moments: u32 = tier(25, 60);
     let whole = whole(&text);
     let mut delays: Vec<(Duration, &str)> =
         (0..moments).filter_map(|moment| stopped(&text, whole * moment / moments)).collect();

@@ -18,7 +18,7 @@ use crate::{
 #[test]
 fn a_cut_at_every_byte_is_told_with_its_place() {
     let _alone = alone();
-    let text = program(tier(150, 900), 1);
+    let text = program(tier(150, 1650), 1);
     assert!(text.len() <= 64 << 10, "{}", text.len());
     let whole = text.trim_ascii_end().len();
     assert!(open(&text[..whole]).is_ok());
