@@ -17,12 +17,14 @@ pub mod analysis;
 mod binding;
 pub mod error;
 pub mod graph;
+pub mod index;
 pub mod leaks;
 mod memory;
 pub mod monitor;
 #[cfg(feature = "phases")]
 pub mod phases;
 pub mod snapshot;
+mod store;
 #[cfg(test)]
 mod testing;
 pub mod write;

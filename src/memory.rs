@@ -5,7 +5,7 @@
 
 use std::{
     alloc::{Layout, alloc_zeroed},
-    sync::atomic::AtomicU32,
+    sync::atomic::{AtomicU32, AtomicU64},
 };
 
 use crate::error::{Error, Result};
@@ -25,6 +25,8 @@ unsafe impl Zeroable for i32 {}
 unsafe impl Zeroable for u64 {}
 // SAFETY: an atomic integer is that integer in memory.
 unsafe impl Zeroable for AtomicU32 {}
+// SAFETY: as above.
+unsafe impl Zeroable for AtomicU64 {}
 
 /// `len` zeros in pages the system hands out on first touch, so that parallel writers also share the page faults.
 pub(crate) fn zeroed<T: Zeroable>(len: usize, what: &'static str) -> Result<Vec<T>> {

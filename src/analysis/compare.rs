@@ -13,14 +13,16 @@ use serde::Serialize;
 use super::{
     Answer, Totals,
     growth::{ClassGrowth, class_growth},
+    remembered::answer_text,
     statistics::{TotalsDelta, statistics},
 };
 use crate::{
     error::Result,
     graph::{Class, Classes, HeapGraph},
+    index::{Question, Subject, ask},
     memory,
     monitor::Monitor,
-    snapshot::{NodeId, ObjectId, Snapshot, Source},
+    snapshot::{NodeId, ObjectId},
 };
 
 /// How much of a comparison to give.
@@ -77,11 +79,25 @@ pub struct ComparisonRow {
     pub size_delta: i64,
 }
 
-/// Reads two snapshots and compares them. Errors: those of [`Snapshot::open`].
-pub fn compare(base: Source, target: Source, options: CompareOptions, monitor: &Monitor) -> Result<Answer<Comparison>> {
-    let open = |source| HeapGraph::new(Snapshot::open(source, &monitor.part(0.25))?, monitor);
-    let target = open(target)?;
-    let base = open(base)?;
+/// Compares two snapshots. Errors: those of [`crate::snapshot::Snapshot::open`].
+pub fn compare(
+    base: impl Into<Subject>,
+    target: impl Into<Subject>,
+    options: CompareOptions,
+    monitor: &Monitor,
+) -> Result<Answer<Comparison>> {
+    ask(vec![base.into(), target.into()], monitor, |asked| comparison(asked, options, monitor))
+}
+
+/// [`compare`], its answer as JSON text.
+pub fn compare_text(base: Subject, target: Subject, options: CompareOptions, monitor: &Monitor) -> Result<String> {
+    let question = format!("compare {options:?}");
+    answer_text(vec![base, target], &question, monitor, |asked| comparison(asked, options, monitor))
+}
+
+fn comparison(asked: &Question, options: CompareOptions, monitor: &Monitor) -> Result<Answer<Comparison>> {
+    let target = asked.open(1, &monitor.part(0.25))?;
+    let base = asked.open(0, &monitor.part(0.25))?;
     let rest = monitor.part(0.25);
     let (base_parts, target_parts) = rayon::join(
         || {

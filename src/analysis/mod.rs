@@ -16,18 +16,19 @@ mod object;
 mod packages;
 mod path;
 mod places;
+mod remembered;
 mod scopes;
 mod statistics;
 mod summary;
 mod verify;
 pub(crate) mod words;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::{
     biggest::BigObject,
     class_table::{ClassRow, class_table},
-    compare::{CompareOptions, Comparison, ComparisonRow, compare, comparison_rows},
+    compare::{CompareOptions, Comparison, ComparisonRow, compare, compare_text, comparison_rows},
     duplicates::{DuplicateString, StringHolder},
     growth::ClassGrowth,
     node::NodeSummary,
@@ -50,6 +51,7 @@ pub(crate) use self::{
     packages::Belonging,
     path::shortest_path,
     places::{follow, is_application, package_of},
+    remembered::answer_text,
     scopes::scope_place,
     summary::summary_of,
 };
@@ -76,7 +78,7 @@ struct Tool {
 }
 
 /// Which snapshot an answer is about.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SnapshotInfo {
     /// The file; absent for a buffer.

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     error::Result,
     graph::HeapGraph,
+    index::{Subject, ask},
     monitor::Monitor,
-    snapshot::{Snapshot, Source},
 };
 
 /// How much of a summary to give.
@@ -89,11 +89,13 @@ const DUPLICATES: usize = 25;
 /// Share of the job that is reading the file; the rest is thinking about it.
 const READING: f64 = 0.5;
 
-/// Reads a snapshot and summarises it. Errors: those of [`Snapshot::open`].
-pub fn summarize(source: Source, options: AnalyzeOptions, monitor: &Monitor) -> Result<Answer<Summary>> {
-    let graph = HeapGraph::new(Snapshot::open(source, &monitor.part(READING))?, monitor)?;
-    let (summary, _) = summary_of(&graph, options, &monitor.part(1.0 - READING))?;
-    Ok(Answer::about(&[graph.snapshot()], summary))
+/// Summarises a snapshot. Errors: those of [`crate::snapshot::Snapshot::open`].
+pub fn summarize(subject: impl Into<Subject>, options: AnalyzeOptions, monitor: &Monitor) -> Result<Answer<Summary>> {
+    ask(vec![subject.into()], monitor, |asked| {
+        let graph = asked.open(0, &monitor.part(READING))?;
+        let (summary, _) = summary_of(&graph, options, &monitor.part(1.0 - READING))?;
+        Ok(Answer::about(&[graph.snapshot()], summary))
+    })
 }
 
 /// What a summary found out on its way and others may want.

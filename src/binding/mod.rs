@@ -7,6 +7,7 @@
 #![expect(unreachable_pub, reason = "what JavaScript reaches, Rust does not see")]
 
 mod facts;
+mod indexes;
 mod job;
 mod pack;
 mod redact;
@@ -18,11 +19,13 @@ use napi_derive::napi;
 
 use self::{
     facts::{Facts, FactsTask},
+    indexes::IndexKeeper,
     job::{CancelFlag, Job, JsonTask, OnProgress},
 };
 use crate::{
     analysis::{self, AnalyzeOptions, CompareOptions, InspectOptions},
     error::{Error, Result},
+    index::{Indexing, Place, Subject},
     leaks::{self, LeakOptions},
     snapshot::{ObjectId, Source},
 };
@@ -59,6 +62,10 @@ pub struct Options {
     pub hidden: Option<bool>,
     /// Ways edge by edge.
     pub raw_paths: Option<bool>,
+    /// Use and make an index of each file: in this directory, or beside the file where this is empty.
+    pub cache: Option<String>,
+    /// Make one of files of at least so many bytes.
+    pub cache_from: Option<f64>,
 }
 
 type Input = Either<String, Uint8Array>;
@@ -70,6 +77,16 @@ fn source(input: Input, options: &Options) -> Source {
         // Copied, since JavaScript may write to its buffer while another thread reads here.
         Either::B(bytes) => Source::Bytes(bytes.to_vec()),
     }
+}
+
+/// The input, and how its index is to be used.
+fn subject(input: Input, options: &Options, keeper: Option<&IndexKeeper>) -> Subject {
+    let source = source(input, options);
+    let Some(cache) = &options.cache else { return Subject::from(source) };
+    let place = if cache.is_empty() { Place::Beside } else { Place::Directory(PathBuf::from(cache)) };
+    #[expect(clippy::cast_sign_loss, reason = "a size")]
+    let smallest = options.cache_from.unwrap_or(0.0) as u64;
+    Subject::indexed(source, Indexing { place, smallest, keeper: keeper.map(IndexKeeper::keeper) })
 }
 
 fn json(answer: &impl serde::Serialize) -> Result<String> {
@@ -84,9 +101,10 @@ pub fn analyze(
     options: Option<Options>,
     cancel: &CancelFlag,
     #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<OnProgress>,
+    keeper: Option<&IndexKeeper>,
 ) -> AsyncTask<JsonTask> {
     let options = options.unwrap_or_default();
-    let source = source(input, &options);
+    let subject = subject(input, &options, keeper);
     let wanted = AnalyzeOptions {
         top: options.top.map_or(AnalyzeOptions::default().top, |top| top as usize),
         all_classes: options.all.unwrap_or(false),
@@ -95,7 +113,7 @@ pub fn analyze(
     };
     let hints = options.hints.unwrap_or(false);
     Job::start(cancel, on_progress, options.threads, move |monitor| {
-        json(&leaks::overview(source, wanted, hints, monitor)?)
+        leaks::overview_text(subject, wanted, hints, monitor)
     })
 }
 
@@ -107,12 +125,13 @@ pub fn compare(
     options: Option<Options>,
     cancel: &CancelFlag,
     #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<OnProgress>,
+    keeper: Option<&IndexKeeper>,
 ) -> AsyncTask<JsonTask> {
     let options = options.unwrap_or_default();
-    let (base, target) = (source(base, &options), source(target, &options));
+    let (base, target) = (subject(base, &options, keeper), subject(target, &options, keeper));
     let wanted = CompareOptions { top: options.top.map(|top| top as usize), growth: options.growth.unwrap_or(false) };
     Job::start(cancel, on_progress, options.threads, move |monitor| {
-        json(&analysis::compare(base, target, wanted, monitor)?)
+        analysis::compare_text(base, target, wanted, monitor)
     })
 }
 
@@ -123,15 +142,16 @@ pub fn find_leaks(
     options: Option<Options>,
     cancel: &CancelFlag,
     #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<OnProgress>,
+    keeper: Option<&IndexKeeper>,
 ) -> AsyncTask<JsonTask> {
     let options = options.unwrap_or_default();
-    let sources = inputs.into_iter().map(|input| source(input, &options)).collect();
+    let series = inputs.into_iter().map(|input| subject(input, &options, keeper)).collect();
     let usual = LeakOptions::default();
     let wanted = LeakOptions {
         min_growth: options.min_growth.unwrap_or(usual.min_growth),
         final_after_rest: options.final_after_rest.unwrap_or(usual.final_after_rest),
     };
-    Job::start(cancel, on_progress, options.threads, move |monitor| json(&leaks::find_leaks(sources, wanted, monitor)?))
+    Job::start(cancel, on_progress, options.threads, move |monitor| leaks::find_leaks_text(series, wanted, monitor))
 }
 
 /// The answer of `inspect-object` for the object with an id, as JSON text.
@@ -142,9 +162,10 @@ pub fn inspect_object(
     options: Option<Options>,
     cancel: &CancelFlag,
     #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<OnProgress>,
+    keeper: Option<&IndexKeeper>,
 ) -> AsyncTask<JsonTask> {
     let options = options.unwrap_or_default();
-    let source = source(input, &options);
+    let subject = subject(input, &options, keeper);
     let usual = InspectOptions::default();
     let size = |given: Option<u32>, usual: usize| given.map_or(usual, |given| given as usize);
     let wanted = InspectOptions {
@@ -155,7 +176,7 @@ pub fn inspect_object(
         raw_paths: options.raw_paths.unwrap_or(usual.raw_paths),
     };
     Job::start(cancel, on_progress, options.threads, move |monitor| {
-        json(&analysis::inspect(source, ObjectId(id), wanted, monitor)?)
+        json(&analysis::inspect(subject, ObjectId(id), wanted, monitor)?)
     })
 }
 

@@ -15,6 +15,7 @@ mod ownership;
 #[cfg(feature = "phases")]
 mod phases;
 mod retainers;
+mod shelved;
 mod tree;
 mod vocabulary;
 

@@ -32,14 +32,14 @@ pub use self::{
     grade::{Grade, Verdict},
     hints::{Hint, HintBytes, HintEntries},
     independence::Independence,
-    overview::{Overview, overview},
+    overview::{Overview, overview, overview_text},
 };
 use crate::{
-    analysis::{Answer, Scripts},
+    analysis::{Answer, Scripts, answer_text},
     error::Result,
     graph::Classes,
+    index::{Question, Subject, ask},
     monitor::Monitor,
-    snapshot::Source,
 };
 
 /// What to count as growth.
@@ -118,12 +118,29 @@ impl Noise {
     }
 }
 
-/// Reads a series of snapshots of one process, in the order they were taken, and says what leaks.
+/// Says what leaks over a series of snapshots of one process, in the order they were taken.
 ///
 /// # Errors
 /// Those of [`crate::snapshot::Snapshot::open`], and `ERR_HEAP_USAGE` for fewer than two snapshots.
-pub fn find_leaks(sources: Vec<Source>, options: LeakOptions, monitor: &Monitor) -> Result<Answer<LeakReport>> {
-    let series = Series::open(sources, options.final_after_rest, monitor)?;
+pub fn find_leaks(
+    series: Vec<impl Into<Subject>>,
+    options: LeakOptions,
+    monitor: &Monitor,
+) -> Result<Answer<LeakReport>> {
+    let series = series.into_iter().map(Into::into).collect();
+    ask(series, monitor, |asked| report(asked, options, monitor))
+}
+
+/// [`find_leaks`], its answer as JSON text.
+///
+/// # Errors
+/// Those of [`find_leaks`].
+pub fn find_leaks_text(series: Vec<Subject>, options: LeakOptions, monitor: &Monitor) -> Result<String> {
+    answer_text(series, &format!("find-leaks {options:?}"), monitor, |asked| report(asked, options, monitor))
+}
+
+fn report(asked: &Question, options: LeakOptions, monitor: &Monitor) -> Result<Answer<LeakReport>> {
+    let series = Series::open(asked, options.final_after_rest, monitor)?;
     let graph = &series.subject;
     let rest = monitor.part(0.2);
     graph.prepare(&rest)?;

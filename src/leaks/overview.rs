@@ -7,11 +7,10 @@ use super::{
     series::Series,
 };
 use crate::{
-    analysis::{AnalyzeOptions, Answer, Scripts, SnapshotInfo, Summary, summary_of},
+    analysis::{AnalyzeOptions, Answer, Scripts, SnapshotInfo, Summary, answer_text, summary_of},
     error::Result,
-    graph::HeapGraph,
+    index::{Question, Subject, ask},
     monitor::Monitor,
-    snapshot::{Snapshot, Source},
 };
 
 /// One snapshot at a glance, with what is suspicious in it.
@@ -29,12 +28,30 @@ pub struct Overview {
 /// Share of the job that is reading the file.
 const READING: f64 = 0.5;
 
-/// Reads a snapshot and summarises it; with `hints` also says what in it may be a leak.
+/// Summarises a snapshot; with `hints` also says what in it may be a leak.
 ///
 /// # Errors
-/// Those of [`Snapshot::open`].
-pub fn overview(source: Source, options: AnalyzeOptions, hints: bool, monitor: &Monitor) -> Result<Answer<Overview>> {
-    let graph = HeapGraph::new(Snapshot::open(source, &monitor.part(READING))?, monitor)?;
+/// Those of [`crate::snapshot::Snapshot::open`].
+pub fn overview(
+    subject: impl Into<Subject>,
+    options: AnalyzeOptions,
+    hints: bool,
+    monitor: &Monitor,
+) -> Result<Answer<Overview>> {
+    ask(vec![subject.into()], monitor, |asked| look_over(asked, options, hints, monitor))
+}
+
+/// [`overview`], its answer as JSON text.
+///
+/// # Errors
+/// Those of [`overview`].
+pub fn overview_text(subject: Subject, options: AnalyzeOptions, hints: bool, monitor: &Monitor) -> Result<String> {
+    let question = format!("analyze {options:?} hints: {hints}");
+    answer_text(vec![subject], &question, monitor, |asked| look_over(asked, options, hints, monitor))
+}
+
+fn look_over(asked: &Question, options: AnalyzeOptions, hints: bool, monitor: &Monitor) -> Result<Answer<Overview>> {
+    let graph = asked.open(0, &monitor.part(READING))?;
     let rest = monitor.part(1.0 - READING);
     let ready = || if hints { graph.retainers(&rest).map(|_| ()) } else { Ok(()) };
     let (told, retainers) = rayon::join(|| summary_of(&graph, options, &rest), ready);

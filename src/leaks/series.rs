@@ -3,7 +3,10 @@
 //! What a leak is shows in the last snapshot; the earlier ones say since when each object is there and how big each
 //! collection was. So the last one is read first, then the others one after another, reduced to a ledger, and let go.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -17,9 +20,10 @@ use crate::{
     analysis::SnapshotInfo,
     error::{Code, Error, Result},
     graph::HeapGraph,
+    index::Question,
     memory,
     monitor::Monitor,
-    snapshot::{NodeId, ObjectId, Snapshot, Source},
+    snapshot::{NodeId, ObjectId},
 };
 
 /// Of the objects that two snapshots share by id, this part agrees in type and name when they are of one process
@@ -167,7 +171,7 @@ fn stores(graph: &HeapGraph, monitor: &Monitor) -> Result<FxHashMap<u32, u32>> {
 /// The series, read.
 pub(crate) struct Series {
     /// The last snapshot.
-    pub(crate) subject: HeapGraph,
+    pub(crate) subject: Arc<HeapGraph>,
     /// The ones before it, first to last.
     pub(crate) earlier: Vec<Ledger>,
     /// For each node of the last snapshot the first snapshot that has it.
@@ -182,18 +186,18 @@ pub(crate) struct Series {
 
 impl Series {
     /// Reads the series in its order. `rest` says that the last snapshot was taken after a rest without load.
-    pub(crate) fn open(mut sources: Vec<Source>, rest: bool, monitor: &Monitor) -> Result<Self> {
-        let last = sources.pop().filter(|_| !sources.is_empty() && sources.len() < usize::from(u8::MAX));
-        let Some(last) = last else {
+    pub(crate) fn open(asked: &Question, rest: bool, monitor: &Monitor) -> Result<Self> {
+        if !(2..=usize::from(u8::MAX)).contains(&asked.len()) {
             return Err(Error::new(Code::Usage, "finding leaks needs 2 to 255 snapshots of one process"));
-        };
-        let share = monitor.part(0.8 / (sources.len() + 1) as f64);
-        let subject = HeapGraph::new(Snapshot::open(last, &share)?, monitor)?;
+        }
+        let last = asked.len() - 1;
+        let share = monitor.part(0.8 / asked.len() as f64);
+        let subject = asked.open(last, &share)?;
         let nodes = &subject.snapshot().nodes;
-        let mut earlier: Vec<Ledger> = Vec::with_capacity(sources.len());
+        let mut earlier: Vec<Ledger> = Vec::with_capacity(last);
         let mut slots = Slots::default();
-        for source in sources {
-            let graph = HeapGraph::new(Snapshot::open(source, &share)?, monitor)?;
+        for index in 0..last {
+            let graph = asked.look_into(index, &share)?;
             let mut ledger = Ledger::of(&graph, monitor)?;
             if ledger.is_stranger_to(&subject) {
                 ledger.named = Some(Named::of(&graph, monitor)?);
@@ -220,7 +224,7 @@ impl Series {
 
     /// A series of one snapshot, for looking at a single heap as one looks at the last of several: everything in it
     /// was there from the start, and no interval is known.
-    pub(crate) fn alone(subject: HeapGraph) -> Result<Self> {
+    pub(crate) fn alone(subject: Arc<HeapGraph>) -> Result<Self> {
         let born = memory::filled(subject.snapshot().nodes.len(), 0, "ages")?;
         let (population, slots) = (FxHashMap::default(), Slots::default());
         Ok(Self { subject, earlier: Vec::new(), born, population, slots, ends_in_rest: false })

@@ -1,6 +1,7 @@
 //! Verdicts on series small enough to see through.
 
 use super::*;
+use crate::snapshot::Source;
 use crate::{error::Code, testing::Heap};
 
 /// A heap whose global has a list with objects of these ids.

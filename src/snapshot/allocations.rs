@@ -9,10 +9,10 @@ use std::ops::Range;
 use super::{
     digits::NEGATIVE,
     header::{Header, TraceLayout},
-    input::Kept,
     json::Cursor,
     numbers,
     strings::{StringId, Strings},
+    text::Text,
 };
 use crate::{
     error::{Code, Error, Result},
@@ -50,7 +50,7 @@ impl Traces {
         (self.functions.clone(), self.tree.clone())
     }
 
-    pub(crate) fn kept(self, functions: Kept, tree: Kept) -> Allocations {
+    pub(crate) fn kept(self, functions: Text, tree: Text) -> Allocations {
         let starts = (self.functions.start as u64, self.tree.start as u64);
         Allocations { layout: self.layout, functions, tree, starts }
     }
@@ -60,13 +60,18 @@ impl Traces {
 #[derive(Debug)]
 pub struct Allocations {
     layout: TraceLayout,
-    functions: Kept,
-    tree: Kept,
+    functions: Text,
+    tree: Text,
     /// Where the two stand in the file, for errors.
     starts: (u64, u64),
 }
 
 impl Allocations {
+    /// The texts of both parts, for an index that cannot leave them in the file.
+    pub(super) fn texts_to_save(&self) -> [&[u8]; 2] {
+        [self.functions.bytes(), self.tree.bytes()]
+    }
+
     /// The stack that a trace stands for, the function that allocated first. `None` when the tree has no such place.
     ///
     /// # Errors

@@ -13,39 +13,43 @@ use super::{
     numbers::RecordSink,
     strings::StringId,
 };
-use crate::{error::Result, memory};
+use crate::{
+    error::Result,
+    memory,
+    store::{Column, Rule, Shelf, Tag, Writer},
+};
 
 /// One row per node, by [`NodeId`].
 #[derive(Debug)]
 pub struct Nodes {
     /// Kind in the low bits, detachedness above.
-    kinds: Vec<u8>,
-    names: Vec<StringId>,
-    ids: Vec<u32>,
-    self_sizes: Vec<u64>,
+    kinds: Column<u8>,
+    names: Column<StringId>,
+    ids: Column<u32>,
+    self_sizes: Column<u64>,
     /// First edge of each node; one more entry, the number of edges, at the end.
-    first_edges: Vec<u32>,
+    first_edges: Column<u32>,
     /// Allocation trace of each node; empty when none were recorded.
-    traces: Vec<u32>,
+    traces: Column<u32>,
 }
 
 /// One row per edge; the edges of a node are consecutive.
 #[derive(Debug)]
 pub struct Edges {
-    kinds: Vec<u8>,
-    names: Vec<u32>,
-    targets: Vec<u32>,
+    kinds: Column<u8>,
+    names: Column<u32>,
+    targets: Column<u32>,
 }
 
 impl Nodes {
     pub(crate) fn allocate(count: usize, with_traces: bool) -> Result<Self> {
         Ok(Self {
-            kinds: memory::zeroed(count, "nodes")?,
-            names: memory::zeroed(count, "nodes")?,
-            ids: memory::zeroed(count, "nodes")?,
-            self_sizes: memory::zeroed(count, "nodes")?,
-            first_edges: memory::zeroed(count + 1, "nodes")?,
-            traces: memory::zeroed(if with_traces { count } else { 0 }, "nodes")?,
+            kinds: memory::zeroed(count, "nodes")?.into(),
+            names: memory::zeroed(count, "nodes")?.into(),
+            ids: memory::zeroed(count, "nodes")?.into(),
+            self_sizes: memory::zeroed(count, "nodes")?.into(),
+            first_edges: memory::zeroed(count + 1, "nodes")?.into(),
+            traces: memory::zeroed(if with_traces { count } else { 0 }, "nodes")?.into(),
         })
     }
 
@@ -69,25 +73,25 @@ impl Nodes {
     /// The node's kind.
     #[must_use]
     pub fn kind(&self, node: NodeId) -> NodeKind {
-        NodeKind::from_bits(self.kinds[node.index()])
+        NodeKind::from_bits(self.kinds.at(node.index()))
     }
 
     /// Index of the node's raw name.
     #[must_use]
     pub fn name(&self, node: NodeId) -> StringId {
-        self.names[node.index()]
+        self.names.at(node.index())
     }
 
     /// The id V8 gives the object in every snapshot of its process.
     #[must_use]
     pub fn id(&self, node: NodeId) -> ObjectId {
-        ObjectId(self.ids[node.index()])
+        ObjectId(self.ids.at(node.index()))
     }
 
     /// Bytes of the node itself as the file says, before any are moved to an owner.
     #[must_use]
     pub fn self_size(&self, node: NodeId) -> u64 {
-        self.self_sizes[node.index()]
+        self.self_sizes.at(node.index())
     }
 
     /// All self sizes, by node.
@@ -99,31 +103,31 @@ impl Nodes {
     /// DOM state as the file says: 0 unknown, 1 attached, 2 detached.
     #[must_use]
     pub fn detachedness(&self, node: NodeId) -> u8 {
-        self.kinds[node.index()] >> NodeKind::BITS
+        self.kinds.at(node.index()) >> NodeKind::BITS
     }
 
     /// Indexes of the node's edges.
     #[must_use]
     pub fn edges(&self, node: NodeId) -> Range<usize> {
-        self.first_edges[node.index()] as usize..self.first_edges[node.index() + 1] as usize
+        self.first_edges.at(node.index()) as usize..self.first_edges.at(node.index() + 1) as usize
     }
 
     /// The node an edge leaves.
     #[must_use]
     pub fn of_edge(&self, edge: usize) -> NodeId {
-        NodeId::from_index(self.first_edges.partition_point(|&first| first as usize <= edge) - 1)
+        NodeId::from_index(self.first_edges.partition_point(|first| first as usize <= edge) - 1)
     }
 
     /// Allocation trace of the node, where allocations were tracked.
     #[must_use]
     pub fn trace(&self, node: NodeId) -> Option<u32> {
-        self.traces.get(node.index()).copied()
+        self.traces.try_at(node.index())
     }
 
     /// Turns edge counts into first edges, and gives their sum.
     pub(crate) fn sum_edge_counts(&mut self) -> u64 {
         let mut sum = 0_u64;
-        for first in &mut self.first_edges {
+        for first in self.first_edges.owned_mut() {
             sum += u64::from(*first);
             *first = sum as u32;
         }
@@ -146,12 +150,12 @@ impl Nodes {
         NodeSink {
             layout,
             types,
-            kinds: &mut self.kinds,
-            names: &mut self.names,
-            ids: &mut self.ids,
-            self_sizes: &mut self.self_sizes,
-            edge_counts: &mut self.first_edges[1..],
-            traces: &mut self.traces,
+            kinds: self.kinds.owned_mut(),
+            names: self.names.owned_mut(),
+            ids: self.ids.owned_mut(),
+            self_sizes: self.self_sizes.owned_mut(),
+            edge_counts: &mut self.first_edges.owned_mut()[1..],
+            traces: self.traces.owned_mut(),
         }
     }
 }
@@ -159,9 +163,9 @@ impl Nodes {
 impl Edges {
     pub(crate) fn allocate(count: usize) -> Result<Self> {
         Ok(Self {
-            kinds: memory::zeroed(count, "edges")?,
-            names: memory::zeroed(count, "edges")?,
-            targets: memory::zeroed(count, "edges")?,
+            kinds: memory::zeroed(count, "edges")?.into(),
+            names: memory::zeroed(count, "edges")?.into(),
+            targets: memory::zeroed(count, "edges")?.into(),
         })
     }
 
@@ -180,25 +184,25 @@ impl Edges {
     /// The edge's kind.
     #[must_use]
     pub fn kind(&self, edge: usize) -> EdgeKind {
-        EdgeKind::from_bits(self.kinds[edge])
+        EdgeKind::from_bits(self.kinds.at(edge))
     }
 
     /// The edge's name: a string, or a number for elements and hidden edges ([`EdgeKind::is_indexed`]).
     #[must_use]
     pub fn name_or_index(&self, edge: usize) -> u32 {
-        self.names[edge]
+        self.names.at(edge)
     }
 
     /// The edge's name when it is a string.
     #[must_use]
     pub fn name(&self, edge: usize) -> Option<StringId> {
-        (!self.kind(edge).is_indexed()).then(|| self.names[edge])
+        (!self.kind(edge).is_indexed()).then(|| self.names.at(edge))
     }
 
     /// The node the edge points to.
     #[must_use]
     pub fn target(&self, edge: usize) -> NodeId {
-        NodeId(self.targets[edge])
+        NodeId(self.targets.at(edge))
     }
 
     /// All targets, by edge, as ordinals.
@@ -209,7 +213,8 @@ impl Edges {
 
     /// The first edge with a string name that is no string of a table of `strings`.
     pub(crate) fn bad_name(&self, strings: usize) -> Option<usize> {
-        (0..self.len()).find(|&edge| self.names[edge] as usize >= strings && !self.kind(edge).is_indexed())
+        let (kinds, names) = (&self.kinds[..], &self.names[..]);
+        (0..self.len()).find(|&edge| names[edge] as usize >= strings && !EdgeKind::from_bits(kinds[edge]).is_indexed())
     }
 
     pub(crate) fn sink<'a>(
@@ -223,10 +228,75 @@ impl Edges {
             layout,
             types,
             ordinal: Ordinal { fields: node_fields as u64, nodes: nodes as u64 },
-            kinds: &mut self.kinds,
-            names: &mut self.names,
-            targets: &mut self.targets,
+            kinds: self.kinds.owned_mut(),
+            names: self.names.owned_mut(),
+            targets: self.targets.owned_mut(),
         }
+    }
+}
+
+/// How the columns are called in an index.
+mod tags {
+    use super::Tag;
+
+    pub(super) const NODE_KINDS: Tag = Tag::new(*b"nodekind");
+    pub(super) const NODE_NAMES: Tag = Tag::new(*b"nodename");
+    pub(super) const NODE_IDS: Tag = Tag::new(*b"nodeid..");
+    pub(super) const NODE_SIZES: Tag = Tag::new(*b"nodesize");
+    pub(super) const NODE_EDGES: Tag = Tag::new(*b"nodeedge");
+    pub(super) const NODE_TRACES: Tag = Tag::new(*b"nodetrac");
+    pub(super) const EDGE_KINDS: Tag = Tag::new(*b"edgekind");
+    pub(super) const EDGE_NAMES: Tag = Tag::new(*b"edgename");
+    pub(super) const EDGE_TARGETS: Tag = Tag::new(*b"edgetarg");
+}
+
+impl Nodes {
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add(tags::NODE_KINDS, &self.kinds);
+        writer.add(tags::NODE_NAMES, &self.names);
+        writer.add(tags::NODE_IDS, &self.ids);
+        writer.add(tags::NODE_SIZES, &self.self_sizes);
+        writer.add(tags::NODE_EDGES, &self.first_edges);
+        writer.add(tags::NODE_TRACES, &self.traces);
+    }
+
+    /// The nodes of an index, so many of them, with their edges and their names of so many strings.
+    pub(super) fn load(shelf: &Shelf, count: usize, edges: usize, strings: usize) -> Result<Option<Self>> {
+        let (Ok(edges), Ok(strings)) = (u32::try_from(edges), u32::try_from(strings)) else { return Ok(None) };
+        let (Some(kinds), Some(names), Some(ids), Some(self_sizes), Some(first_edges), Some(traces)) = (
+            shelf.column(tags::NODE_KINDS, count, Rule::Any)?,
+            shelf.column(tags::NODE_NAMES, count, Rule::Below(strings))?,
+            shelf.column(tags::NODE_IDS, count, Rule::Any)?,
+            shelf.column(tags::NODE_SIZES, count, Rule::Any)?,
+            shelf.column(tags::NODE_EDGES, count + 1, Rule::Rising(edges))?,
+            shelf.view(tags::NODE_TRACES, Rule::Any)?,
+        ) else {
+            return Ok(None);
+        };
+        let traces = Some(traces).filter(|traces| traces.len() == 0 || traces.len() == count).map(Column::Indexed);
+        Ok(traces.map(|traces| Self { kinds, names, ids, self_sizes, first_edges, traces }))
+    }
+}
+
+impl Edges {
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add(tags::EDGE_KINDS, &self.kinds);
+        writer.add(tags::EDGE_NAMES, &self.names);
+        writer.add(tags::EDGE_TARGETS, &self.targets);
+    }
+
+    /// The edges of an index, so many of them, between so many nodes.
+    pub(super) fn load(shelf: &Shelf, count: usize, nodes: usize) -> Result<Option<Self>> {
+        let Ok(nodes) = u32::try_from(nodes) else { return Ok(None) };
+        let (Some(kinds), Some(names), Some(targets)) = (
+            shelf.column(tags::EDGE_KINDS, count, Rule::Any)?,
+            // What names are strings depends on the kinds; the string table looks for itself.
+            shelf.column(tags::EDGE_NAMES, count, Rule::Any)?,
+            shelf.column(tags::EDGE_TARGETS, count, Rule::Below(nodes))?,
+        ) else {
+            return Ok(None);
+        };
+        Ok(Some(Self { kinds, names, targets }))
     }
 }
 

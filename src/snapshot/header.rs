@@ -1,6 +1,8 @@
 //! The header of a snapshot: which fields a record has and in which order, what the type numbers mean, how many
 //! records to expect. Read by name, never by position, since every V8 version writes another list.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -9,6 +11,9 @@ use crate::error::{Error, Result};
 
 /// Most fields a record may have; V8 writes 3 to 7.
 pub(crate) const MAX_FIELDS: usize = 16;
+
+/// Longest text of a header that is kept, in bytes; V8 writes about 2 KB.
+const MAX_TEXT: usize = 1 << 20;
 
 #[derive(Deserialize)]
 struct RawHeader {
@@ -56,6 +61,8 @@ pub struct Header {
     pub(crate) trace: Option<TraceLayout>,
     pub(crate) node_kinds: NodeKinds,
     pub(crate) edge_kinds: Vec<EdgeKind>,
+    /// The text it was read from, where that is not absurdly long.
+    pub(crate) text: Option<Arc<[u8]>>,
 }
 
 /// Positions of a node record's fields.
@@ -203,6 +210,7 @@ impl Header {
             trace: TraceLayout::of(&raw.meta.trace_function_info_fields, &raw.meta.trace_node_fields),
             node_kinds,
             edge_kinds,
+            text: (json.len() <= MAX_TEXT).then(|| json.into()),
         })
     }
 }

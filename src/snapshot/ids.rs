@@ -7,6 +7,9 @@ use std::fmt;
 #[repr(transparent)]
 pub struct NodeId(pub u32);
 
+// SAFETY: it is a `u32` and nothing else.
+unsafe impl crate::store::Plain for NodeId {}
+
 impl NodeId {
     /// As an index into per-node columns.
     #[must_use]

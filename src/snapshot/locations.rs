@@ -1,7 +1,11 @@
 //! Source positions of nodes: closures and instances of classes have one, most nodes have none.
 
 use super::{columns::Ordinal, header::LocationLayout, ids::NodeId};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    memory,
+    store::{Column, Rule, Shelf, Tag, Writer},
+};
 
 /// A position in a script, 0-based as V8 writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,8 +21,20 @@ pub struct Location {
 /// All locations, sorted by node.
 #[derive(Debug, Default)]
 pub struct Locations {
-    nodes: Vec<NodeId>,
-    positions: Vec<Location>,
+    nodes: Column<NodeId>,
+    scripts: Column<u32>,
+    lines: Column<u32>,
+    columns: Column<u32>,
+}
+
+/// How the columns are called in an index.
+mod tags {
+    use super::Tag;
+
+    pub(super) const NODES: Tag = Tag::new(*b"plcnode.");
+    pub(super) const SCRIPTS: Tag = Tag::new(*b"plcscrip");
+    pub(super) const LINES: Tag = Tag::new(*b"plcline.");
+    pub(super) const COLUMNS: Tag = Tag::new(*b"plccolum");
 }
 
 impl Locations {
@@ -51,19 +67,57 @@ impl Locations {
         rows.reverse();
         rows.dedup_by_key(|&mut (node, _)| node);
         rows.reverse();
-        let (nodes, positions) = rows.into_iter().unzip();
-        Ok(Self { nodes, positions })
+        let column = |field: fn(&Location) -> u32| -> Result<Column<u32>> {
+            let mut column = memory::with_capacity(rows.len(), "locations")?;
+            column.extend(rows.iter().map(|(_, position)| field(position)));
+            Ok(column.into())
+        };
+        let mut nodes = memory::with_capacity(rows.len(), "locations")?;
+        nodes.extend(rows.iter().map(|&(node, _)| node));
+        Ok(Self {
+            nodes: nodes.into(),
+            scripts: column(|position| position.script)?,
+            lines: column(|position| position.line)?,
+            columns: column(|position| position.column)?,
+        })
+    }
+
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add(tags::NODES, &self.nodes);
+        writer.add(tags::SCRIPTS, &self.scripts);
+        writer.add(tags::LINES, &self.lines);
+        writer.add(tags::COLUMNS, &self.columns);
+    }
+
+    /// The locations of an index of so many nodes.
+    pub(super) fn load(shelf: &Shelf, nodes: usize) -> Result<Option<Self>> {
+        let Ok(limit) = u32::try_from(nodes) else { return Ok(None) };
+        let Some(nodes) = shelf.view(tags::NODES, Rule::Below(limit))? else { return Ok(None) };
+        let count = nodes.len();
+        let (Some(scripts), Some(lines), Some(columns)) = (
+            shelf.column(tags::SCRIPTS, count, Rule::Any)?,
+            shelf.column(tags::LINES, count, Rule::Any)?,
+            shelf.column(tags::COLUMNS, count, Rule::Any)?,
+        ) else {
+            return Ok(None);
+        };
+        Ok(Some(Self { nodes: Column::Indexed(nodes), scripts, lines, columns }))
+    }
+
+    fn row(&self, row: usize) -> Location {
+        Location { script: self.scripts.at(row), line: self.lines.at(row), column: self.columns.at(row) }
     }
 
     /// The node's position in source, if it has one.
     #[must_use]
     pub fn get(&self, node: NodeId) -> Option<Location> {
-        self.nodes.binary_search(&node).ok().map(|row| self.positions[row])
+        let row = self.nodes.partition_point(|other| other < node);
+        (self.nodes.try_at(row) == Some(node)).then(|| self.row(row))
     }
 
     /// All rows, by ascending node.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, Location)> {
-        self.nodes.iter().copied().zip(self.positions.iter().copied())
+        self.nodes.iter().enumerate().map(|(row, &node)| (node, self.row(row)))
     }
 
     /// Number of nodes with a position.

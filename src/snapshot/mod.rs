@@ -17,13 +17,18 @@ mod kinds;
 mod locations;
 mod numbers;
 mod parts;
+mod shelved;
 mod stretch;
 mod strings;
+mod text;
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 // What the stream that copies snapshots shares with the reader.
-use self::{allocations::Traces, columns::Ordinal, input::Input, parts::Parts};
+use self::{allocations::Traces, columns::Ordinal, input::Input, parts::Parts, text::Text};
 pub use self::{
     allocations::{Allocations, Frame},
     columns::{Edges, Nodes},
@@ -65,6 +70,8 @@ pub struct Snapshot {
     pub given_size: u64,
     /// The file it came from.
     pub path: Option<PathBuf>,
+    /// Where the parts that stay text stand in the (unpacked) file: strings, functions that allocated, their tree.
+    texts: [Range<u64>; 3],
 }
 
 impl Snapshot {
@@ -110,10 +117,12 @@ impl Snapshot {
         let given_size = input.given_size;
         let traces = Traces::of(&header, parts.trace_functions, parts.trace_tree);
         let (functions_at, tree_at) = traces.as_ref().map_or((0..0, 0..0), Traces::ranges);
+        let texts =
+            [&strings_at, &functions_at, &tree_at].map(|range: &Range<usize>| range.start as u64..range.end as u64);
         let [section, functions, tree] =
             input.keep([(strings_at, "strings"), (functions_at, "allocations"), (tree_at, "allocations")])?;
-        let strings = Strings::new(section, offsets);
-        let allocations = traces.map(|traces| traces.kept(functions, tree));
+        let strings = Strings::new(Text::Kept(section), offsets);
+        let allocations = traces.map(|traces| traces.kept(Text::Kept(functions), Text::Kept(tree)));
         if let Some(node) = nodes.bad_name(strings.len()) {
             let what = format!("the name of node {node} is no string of the table");
             return Err(Error::malformed(nodes_at as u64, what));
@@ -122,7 +131,7 @@ impl Snapshot {
             let what = format!("the name of edge {edge} is no string of the table");
             return Err(Error::malformed(edges_at as u64, what));
         }
-        Ok(Self { header, nodes, edges, strings, locations, allocations, given_size, path: None })
+        Ok(Self { header, nodes, edges, strings, locations, allocations, given_size, path: None, texts })
     }
 
     /// The root node.

@@ -8,10 +8,11 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::{input::Kept, json::Cursor};
+use super::{json::Cursor, text::Text};
 use crate::{
     error::{Error, Result},
     monitor::Monitor,
+    store::{Column, Rule, Shelf, Tag, View, Writer},
 };
 
 /// Index of a string in the table of its snapshot.
@@ -20,7 +21,7 @@ pub type StringId = u32;
 /// The strings of one snapshot, in the order of the file.
 #[derive(Debug)]
 pub struct Strings {
-    section: Kept,
+    section: Text,
     offsets: Offsets,
 }
 
@@ -28,8 +29,8 @@ pub struct Strings {
 /// positions where it passes a multiple of 2^32: a table of more than 4 GiB costs no more per string.
 #[derive(Debug, Default)]
 pub(crate) struct Offsets {
-    low: Vec<u32>,
-    wraps: Vec<u32>,
+    low: Column<u32>,
+    wraps: Column<u32>,
 }
 
 impl Offsets {
@@ -39,19 +40,20 @@ impl Offsets {
             return Err(Error::malformed(offset, "it has more than 2^32 strings"));
         }
         while self.wraps.len() < (offset >> 32) as usize {
-            self.wraps.push(index as u32);
+            self.wraps.owned_mut().push(index as u32);
         }
-        if self.low.len() == self.low.capacity() {
+        let low = self.low.owned_mut();
+        if low.len() == low.capacity() {
             let more = (index / 2).max(1024);
-            self.low.try_reserve_exact(more).map_err(|_| Error::no_memory(4 * (index + more) as u64, "strings"))?;
+            low.try_reserve_exact(more).map_err(|_| Error::no_memory(4 * (index + more) as u64, "strings"))?;
         }
-        self.low.push(offset as u32);
+        low.push(offset as u32);
         Ok(())
     }
 
     fn get(&self, index: StringId) -> usize {
         let high = self.wraps.iter().take_while(|&&wrap| wrap <= index).count() as u64;
-        (high << 32 | u64::from(self.low[index as usize])) as usize
+        (high << 32 | u64::from(self.low.at(index as usize))) as usize
     }
 }
 
@@ -74,7 +76,7 @@ pub(crate) fn scan(cursor: &mut Cursor<'_>, monitor: &Monitor) -> Result<Offsets
             Some(b',') => cursor.at += 1,
             Some(b']') => {
                 cursor.at += 1;
-                offsets.low.shrink_to_fit();
+                offsets.low.owned_mut().shrink_to_fit();
                 return Ok(offsets);
             }
             Some(byte) => return Err(cursor.unexpected(byte, "`,` or `]`", "in \"strings\"")),
@@ -87,9 +89,44 @@ pub(crate) fn scan(cursor: &mut Cursor<'_>, monitor: &Monitor) -> Result<Offsets
     }
 }
 
+/// How the columns are called in an index.
+mod tags {
+    use super::Tag;
+
+    pub(super) const LOW: Tag = Tag::new(*b"strstart");
+    pub(super) const WRAPS: Tag = Tag::new(*b"strwraps");
+}
+
 impl Strings {
-    pub(crate) fn new(section: Kept, offsets: Offsets) -> Self {
+    pub(crate) fn new(section: Text, offsets: Offsets) -> Self {
         Self { section, offsets }
+    }
+
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add(tags::LOW, &self.offsets.low);
+        writer.add(tags::WRAPS, &self.offsets.wraps);
+    }
+
+    /// The text of all strings, for an index that cannot leave it in the file.
+    pub(super) fn text_to_save(&self) -> &[u8] {
+        self.section.bytes()
+    }
+
+    /// The strings of an index, their text being `section`.
+    pub(super) fn load(shelf: &Shelf, section: View<u8>) -> Result<Option<Self>> {
+        let (Some(low), Some(wraps)) = (shelf.view(tags::LOW, Rule::Any)?, shelf.view(tags::WRAPS, Rule::Any)?) else {
+            return Ok(None);
+        };
+        let offsets = Offsets { low: Column::Indexed(low), wraps: Column::Indexed(wraps) };
+        Ok(Some(Self { section: Text::Indexed(section), offsets }))
+    }
+
+    /// The text from where a string begins.
+    #[inline]
+    fn from(&self, id: StringId) -> &[u8] {
+        // Before the next one begins, this one has ended.
+        let end = || if (id as usize) + 1 < self.len() { self.offsets.get(id + 1) } else { self.section.len() };
+        self.section.from(self.offsets.get(id), end)
     }
 
     /// Number of strings.
@@ -110,14 +147,13 @@ impl Strings {
     /// When there is no such string.
     #[must_use]
     pub fn raw(&self, id: StringId) -> &[u8] {
-        let start = self.offsets.get(id);
-        let mut cursor = Cursor::new(self.section.bytes(), start);
+        let mut cursor = Cursor::new(self.from(id), 0);
         cursor.rest_of_string().expect("the scan found this string's end")
     }
 
     /// The first bytes of the raw text, without looking for its end; they may run past it.
     pub(crate) fn peek(&self, id: StringId) -> &[u8] {
-        &self.section.bytes()[self.offsets.get(id)..]
+        self.from(id)
     }
 
     /// The string as WTF-8 bytes: what to compare and to hash. Borrowed unless it has escapes.
@@ -243,7 +279,7 @@ mod tests {
         let offsets = scan(&mut cursor, &Monitor::none())?;
         let range = 1..cursor.at;
         let [section] = input.keep([(range, "strings")])?;
-        Ok(Strings::new(section, offsets))
+        Ok(Strings::new(Text::Kept(section), offsets))
     }
 
     #[test]

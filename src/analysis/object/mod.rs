@@ -30,8 +30,9 @@ use super::{Answer, Hop, NodeSummary, Place, Scripts, holders::Holders, package_
 use crate::{
     error::Result,
     graph::{DomState, HeapGraph},
+    index::{Subject, ask},
     monitor::Monitor,
-    snapshot::{NodeId, ObjectId, Snapshot, Source},
+    snapshot::{NodeId, ObjectId, Snapshot},
 };
 
 /// How much of an object to tell.
@@ -192,19 +193,25 @@ pub struct AllocationFrame {
 /// Share of the job that is reading the file.
 const READING: f64 = 0.5;
 
-/// Reads a snapshot and tells all about one object.
+/// Tells all about one object of a snapshot.
 ///
 /// # Errors
 /// Those of [`Snapshot::open`], and `ERR_HEAP_NO_OBJECT` when there is no object of that id.
-pub fn inspect(source: Source, id: ObjectId, options: InspectOptions, monitor: &Monitor) -> Result<Answer<Inspection>> {
-    let snapshot = Snapshot::open(source, &monitor.part(READING))?;
-    let graph = HeapGraph::new(snapshot, monitor)?;
-    let node = find(&graph, id)?;
-    let rest = monitor.part(1.0 - READING);
-    let (facts, retainers) = rayon::join(|| graph.prepare(&rest), || graph.retainers(&rest).map(|_| ()));
-    facts.and(retainers)?;
-    let body = inspect_node(&graph, node, options, &rest)?;
-    Ok(Answer::about(&[graph.snapshot()], body))
+pub fn inspect(
+    subject: impl Into<Subject>,
+    id: ObjectId,
+    options: InspectOptions,
+    monitor: &Monitor,
+) -> Result<Answer<Inspection>> {
+    ask(vec![subject.into()], monitor, |asked| {
+        let graph = asked.open(0, &monitor.part(READING))?;
+        let node = find(&graph, id)?;
+        let rest = monitor.part(1.0 - READING);
+        let (facts, retainers) = rayon::join(|| graph.prepare(&rest), || graph.retainers(&rest).map(|_| ()));
+        facts.and(retainers)?;
+        let body = inspect_node(&graph, node, options, &rest)?;
+        Ok(Answer::about(&[graph.snapshot()], body))
+    })
 }
 
 fn inspect_node(graph: &HeapGraph, node: NodeId, options: InspectOptions, monitor: &Monitor) -> Result<Inspection> {

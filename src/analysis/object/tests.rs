@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::{
     error::Code,
+    snapshot::Source,
     testing::{Heap, small_heap},
 };
 
