@@ -108,7 +108,9 @@ fn check_same_shape(original: Snapshot, copy: Snapshot) {
         };
         assert_eq!(row(before), row(after));
         assert_eq!(before.locations.get(node), after.locations.get(node));
-        if matches!(before.nodes.kind(node), NodeKind::CLOSURE | NodeKind::SYNTHETIC | NodeKind::CODE) {
+        // The name of a WeakMap's entry repeats content, whoever else bears it.
+        let repeats = original.raw_name(node).contains(" / part of key (");
+        if !repeats && matches!(before.nodes.kind(node), NodeKind::CLOSURE | NodeKind::SYNTHETIC | NodeKind::CODE) {
             assert_eq!(original.raw_name(node), copy.raw_name(node));
         }
     }

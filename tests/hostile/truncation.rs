@@ -65,7 +65,7 @@ impl Drop for Scratch {
 #[test]
 fn a_large_file_cut_at_every_64_kib_is_told_with_its_place() {
     let _alone = alone();
-    let text = program(tier(40_000, 2_000_000), 3);
+    let text = program(tier(40_000, 2_700_000), 3);
     let whole = text.trim_ascii_end().len() as u64;
     let name = format!("heap-analyzer-truncation-{}.heapsnapshot", std::process::id());
     let file = Scratch(std::env::temp_dir().join(name));
