@@ -9,6 +9,7 @@ pub mod entropy;
 pub mod graph;
 pub mod header;
 pub mod heap;
+pub mod index;
 pub mod inspect;
 pub mod json;
 pub mod leaks;
@@ -21,11 +22,12 @@ pub mod strings;
 pub type Target = fn(&[u8]);
 
 /// All targets by the name of their seeds' folder.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("compare", compare::compare),
     ("compressed", compressed::compressed),
     ("graph", graph::graph),
     ("header", header::header),
+    ("index", index::index),
     ("inspect", inspect::inspect),
     ("leaks", leaks::leaks),
     ("numbers", numbers::numbers),

@@ -20,8 +20,9 @@ use super::{
     heap::{Heap, damage},
 };
 
-/// A file of this call alone, in memory where the system has such a place.
-fn scratch() -> PathBuf {
+/// A path of this call alone, in memory where the system has such a place.
+#[must_use]
+pub fn scratch() -> PathBuf {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let shared = Path::new("/dev/shm");
     let folder = if shared.is_dir() { shared.to_path_buf() } else { std::env::temp_dir() };

@@ -8,6 +8,7 @@
 pub mod fuzz;
 
 mod cancel;
+mod clock;
 mod counting;
 mod mutations;
 mod shapes;

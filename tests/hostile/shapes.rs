@@ -1,11 +1,7 @@
 //! Heaps of one extreme shape, millions of nodes each: the answer is known by formula, the time and the memory for a node
 //! are those of any other heap.
 
-use std::{
-    cmp::Ordering,
-    ops::RangeInclusive,
-    time::{Duration, Instant},
-};
+use std::{cmp::Ordering, ops::RangeInclusive, time::Duration};
 
 use heap_analyzer::{
     analysis::{AnalyzeOptions, InspectOptions, class_table, inspect},
@@ -17,6 +13,7 @@ use heap_analyzer::{
 
 use crate::{
     alone,
+    clock::worked,
     counting::most_used,
     is_full,
     synthetic::{Edge, Node, Random, text},
@@ -250,7 +247,7 @@ const SHAPES: [Shape; 11] = [
     Shape { name: "classes", sizes: [20_000, 1_000_000], text: classes, check: check_classes },
 ];
 
-/// What the facts of a heap took, and what all that one may ask of it took.
+/// What the facts of a heap took, what all that one may ask of it took, and all about one object: work of all threads.
 struct Cost {
     facts: Duration,
     bytes: usize,
@@ -261,31 +258,31 @@ struct Cost {
 fn measure(shape: &Shape, size: u64) -> Cost {
     let none = Monitor::none();
     let text = (shape.text)(size);
-    // Each is made before a clock starts, and is the engine's to give back.
+    // Each is made before the clock starts, and is the engine's to give back.
     let copy = || Source::Bytes(text.clone());
     let facts_of = copy();
-    let started = Instant::now();
+    let started = worked();
     let (graph, bytes) = most_used(|| {
         let graph = HeapGraph::new(Snapshot::open(facts_of, &none).unwrap(), &none).unwrap();
         graph.prepare(&none).unwrap();
         class_table(&graph, &none).unwrap();
         graph
     });
-    let facts = started.elapsed();
+    let facts = worked().saturating_sub(started);
     (shape.check)(&graph, size);
     drop(graph);
 
     let options = AnalyzeOptions { packages: true, duplicates: true, ..AnalyzeOptions::default() };
     let all_of = copy();
-    let started = Instant::now();
+    let started = worked();
     overview(all_of, options, true, &none).unwrap();
-    let everything = started.elapsed();
+    let everything = worked().saturating_sub(started);
     // The object in the middle: as deep as half the list, or one of many.
     let options = InspectOptions { limit: 20, text_limit: 1000, paths: 3, hidden: true, raw_paths: false };
     let one_of = copy();
-    let started = Instant::now();
+    let started = worked();
     inspect(one_of, ObjectId(id(nodes_of(&text) / 2) as u32), options, &none).unwrap();
-    Cost { facts, bytes, everything, one: started.elapsed() }
+    Cost { facts, bytes, everything, one: worked().saturating_sub(started) }
 }
 
 /// The number of nodes in the header.
@@ -298,7 +295,7 @@ fn nodes_of(text: &[u8]) -> u64 {
 #[test]
 fn every_shape_is_answered_by_formula_at_a_flat_cost() {
     let _alone = alone();
-    println!("| shape | size | facts, s | ns for one | bytes for one | everything, s | one object, s |");
+    println!("| shape | size | facts, s of work | ns for one | bytes for one | everything, s | one object, s |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
     for shape in &SHAPES {
         let size = shape.sizes[usize::from(is_full())];
@@ -315,8 +312,8 @@ fn every_shape_is_answered_by_formula_at_a_flat_cost() {
         );
         assert!(cost.facts.max(cost.everything).max(cost.one) < Duration::from_secs(60), "{}", shape.name);
         if is_full() {
-            // A sixteenth of it takes a sixteenth of the time: far less when something is quadratic, while caches and
-            // a busy machine account for a factor of a few.
+            // A sixteenth of it takes a sixteenth of the work: far less when something is quadratic, while caches account
+            // for a factor of a few.
             let small = measure(shape, size / 16);
             for (what, full, part) in [
                 ("facts", cost.facts, small.facts),
