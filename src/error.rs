@@ -72,13 +72,25 @@ impl fmt::Display for Code {
 
 /// An error with its code, its sentence and, where it is known, the byte it is about.
 #[derive(Debug, thiserror::Error)]
-#[error("{message}")]
+#[error("{message}{}", Place(*.offset))]
 pub struct Error {
     code: Code,
     message: String,
     offset: Option<u64>,
     #[source]
     source: Option<io::Error>,
+}
+
+/// Where an error was seen, as the end of its sentence.
+struct Place(Option<u64>);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(offset) => write!(f, " (byte {offset})"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Error {
@@ -89,7 +101,7 @@ impl Error {
 
     /// An error about the byte at `offset` of the (uncompressed) snapshot.
     pub fn at(code: Code, offset: u64, message: impl fmt::Display) -> Self {
-        Self { offset: Some(offset), ..Self::new(code, format!("{message} (byte {offset})")) }
+        Self { offset: Some(offset), ..Self::new(code, message.to_string()) }
     }
 
     /// The snapshot contradicts the format at `offset`.
@@ -139,6 +151,19 @@ impl Error {
             self.message = format!("{shown}: {}", self.message);
         }
         self
+    }
+
+    /// The same error, told of a piece of a snapshot, as one of the whole: what is byte `from` of the piece is byte `to`
+    /// of the whole.
+    #[must_use]
+    pub(crate) fn moved(mut self, from: u64, to: u64) -> Self {
+        self.offset = self.offset.map(|offset| offset - from + to);
+        self
+    }
+
+    /// The same error once more, without what the system said of it.
+    pub(crate) fn again(&self) -> Self {
+        Self { code: self.code, message: self.message.clone(), offset: self.offset, source: None }
     }
 
     /// The stable code.

@@ -63,6 +63,34 @@ pub(crate) fn with_capacity<T>(len: usize, what: &'static str) -> Result<Vec<T>>
     Ok(values)
 }
 
+/// Makes a vector longer, with zeros. Its memory is moved by the system where it is large, not copied.
+pub(crate) fn lengthen<T: Zeroable + Copy + Default>(
+    values: &mut Vec<T>,
+    len: usize,
+    what: &'static str,
+) -> Result<()> {
+    if values.is_empty() {
+        *values = zeroed(len, what)?;
+        return Ok(());
+    }
+    let more = len.saturating_sub(values.len());
+    values
+        .try_reserve_exact(more)
+        .map_err(|_| Error::no_memory((len as u64).saturating_mul(size_of::<T>() as u64), what))?;
+    values.resize(len.max(values.len()), T::default());
+    Ok(())
+}
+
+/// Appends bytes to a vector whose length nobody knows beforehand. It grows by halves, so that little lies idle.
+pub(crate) fn append(values: &mut Vec<u8>, bytes: &[u8], what: &'static str) -> Result<()> {
+    if values.capacity() - values.len() < bytes.len() {
+        let more = bytes.len().max(values.len() / 2);
+        values.try_reserve_exact(more).map_err(|_| Error::no_memory((values.len() + more) as u64, what))?;
+    }
+    values.extend_from_slice(bytes);
+    Ok(())
+}
+
 /// Appends to a vector whose length nobody knows beforehand.
 pub(crate) fn push<T>(values: &mut Vec<T>, value: T, what: &'static str) -> Result<()> {
     if values.len() == values.capacity() {

@@ -35,6 +35,12 @@ pub struct Monitor {
     scale: f64,
 }
 
+impl std::fmt::Debug for Monitor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Monitor").field("scale", &self.scale).finish_non_exhaustive()
+    }
+}
+
 impl Monitor {
     /// A monitor that reports to `sink` and stops when `cancel` is set.
     #[must_use]

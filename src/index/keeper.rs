@@ -17,7 +17,7 @@ use super::{
 use crate::{
     graph::HeapGraph,
     monitor::Monitor,
-    snapshot::{GZIP, ZSTD},
+    snapshot,
     store::{self, Backing, Identity, Shelf, Stamp, Writer},
 };
 
@@ -116,5 +116,5 @@ impl Unwritten {
 fn is_packed(file: &Arc<File>) -> io::Result<bool> {
     let mut magic = [0; 4];
     Backing::File(Arc::clone(file)).read_exact_at(&mut magic, 0)?;
-    Ok(magic.starts_with(GZIP) || magic.starts_with(ZSTD))
+    Ok(snapshot::is_packed(&magic))
 }

@@ -11,8 +11,8 @@ use super::{
     header::{Header, TraceLayout},
     json::Cursor,
     numbers,
+    parts::Section,
     strings::{StringId, Strings},
-    text::Text,
 };
 use crate::{
     error::{Code, Error, Result},
@@ -32,44 +32,29 @@ pub struct Frame {
     pub column: Option<u32>,
 }
 
-/// Where the traces of a snapshot stand.
-pub(crate) struct Traces {
-    layout: TraceLayout,
-    functions: Range<usize>,
-    tree: Range<usize>,
-}
-
-impl Traces {
-    /// The parts, when there are both and the header says that something was recorded.
-    pub(crate) fn of(header: &Header, functions: Option<Range<usize>>, tree: Option<Range<usize>>) -> Option<Self> {
-        let layout = header.trace.clone().filter(|_| header.trace_function_count > 0)?;
-        Some(Self { layout, functions: functions?, tree: tree? })
-    }
-
-    pub(crate) fn ranges(&self) -> (Range<usize>, Range<usize>) {
-        (self.functions.clone(), self.tree.clone())
-    }
-
-    pub(crate) fn kept(self, functions: Text, tree: Text) -> Allocations {
-        let starts = (self.functions.start as u64, self.tree.start as u64);
-        Allocations { layout: self.layout, functions, tree, starts }
-    }
-}
-
 /// The allocation stacks of a snapshot, not read yet.
 #[derive(Debug)]
 pub struct Allocations {
     layout: TraceLayout,
-    functions: Text,
-    tree: Text,
-    /// Where the two stand in the file, for errors.
-    starts: (u64, u64),
+    functions: Section,
+    tree: Section,
 }
 
 impl Allocations {
+    /// The parts, when there are both and the header says that something was recorded.
+    pub(crate) fn of(header: &Header, functions: Option<Section>, tree: Option<Section>) -> Option<Self> {
+        let layout = header.trace.clone().filter(|_| header.has_traces())?;
+        Some(Self { layout, functions: functions?, tree: tree? })
+    }
+
+    /// Where both parts stand in the (unpacked) file.
+    pub(super) fn ranges(&self) -> [Range<u64>; 2] {
+        [self.functions.range(), self.tree.range()]
+    }
+
     /// The texts of both parts, for an index that cannot leave them in the file.
     pub(super) fn texts_to_save(&self) -> [&[u8]; 2] {
-        [self.functions.bytes(), self.tree.bytes()]
+        [self.functions.text.bytes(), self.tree.text.bytes()]
     }
 
     /// The stack that a trace stands for, the function that allocated first. `None` when the tree has no such place.
@@ -78,7 +63,7 @@ impl Allocations {
     /// `ERR_HEAP_MALFORMED` when the traces are no traces; `_NO_MEMORY`, `_CANCELLED`.
     pub fn stack(&self, trace: u32, strings: &Strings, monitor: &Monitor) -> Result<Option<Vec<Frame>>> {
         let Some(way) = self.way(u64::from(trace), monitor)? else { return Ok(None) };
-        let (text, start) = (self.functions.bytes(), self.starts.0);
+        let (text, start) = (self.functions.text.bytes(), self.functions.start);
         let malformed = |what: String| Error::malformed(start, format_args!("in \"trace_function_infos\": {what}"));
         let mut cursor = Cursor::new(text, 0);
         cursor.expect(b'[', "in \"trace_function_infos\"")?;
@@ -117,9 +102,9 @@ impl Allocations {
     /// Functions on the way from the tree's root to a place. A node is written as its fields, the last of which is
     /// the list of the nodes below it.
     fn way(&self, wanted: u64, monitor: &Monitor) -> Result<Option<Vec<u64>>> {
-        let text = self.tree.bytes();
+        let text = self.tree.text.bytes();
         let malformed = |at: usize, what: &str| {
-            Error::malformed(self.starts.1 + at as u64, format_args!("in \"trace_tree\": {what}"))
+            Error::malformed(self.tree.start + at as u64, format_args!("in \"trace_tree\": {what}"))
         };
         let mut cursor = Cursor::new(text, 0);
         cursor.expect(b'[', "in \"trace_tree\"")?;

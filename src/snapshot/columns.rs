@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use super::{
     digits::NEGATIVE,
-    header::{EdgeLayout, NodeLayout},
+    header::{EdgeLayout, Header, NodeLayout},
     ids::{NodeId, ObjectId},
     kinds::{EdgeKind, NodeKind, NodeKinds},
-    numbers::RecordSink,
+    numbers::{RecordSink, RecordTable},
     strings::StringId,
 };
 use crate::{
@@ -42,17 +42,6 @@ pub struct Edges {
 }
 
 impl Nodes {
-    pub(crate) fn allocate(count: usize, with_traces: bool) -> Result<Self> {
-        Ok(Self {
-            kinds: memory::zeroed(count, "nodes")?.into(),
-            names: memory::zeroed(count, "nodes")?.into(),
-            ids: memory::zeroed(count, "nodes")?.into(),
-            self_sizes: memory::zeroed(count, "nodes")?.into(),
-            first_edges: memory::zeroed(count + 1, "nodes")?.into(),
-            traces: memory::zeroed(if with_traces { count } else { 0 }, "nodes")?.into(),
-        })
-    }
-
     /// Number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -145,30 +134,63 @@ impl Nodes {
     pub(crate) fn bad_name(&self, strings: usize) -> Option<usize> {
         self.names.iter().position(|&name| name as usize >= strings)
     }
+}
 
-    pub(crate) fn sink<'a>(&'a mut self, layout: &'a NodeLayout, types: &'a NodeKinds) -> NodeSink<'a> {
+/// Nodes in the making.
+pub(crate) struct NodeTable<'h> {
+    pub(crate) nodes: Nodes,
+    header: &'h Header,
+}
+
+impl<'h> NodeTable<'h> {
+    pub(crate) fn new(header: &'h Header) -> Self {
+        let nodes = Nodes {
+            kinds: Column::default(),
+            names: Column::default(),
+            ids: Column::default(),
+            self_sizes: Column::default(),
+            first_edges: Column::default(),
+            traces: Column::default(),
+        };
+        Self { nodes, header }
+    }
+}
+
+impl RecordTable for NodeTable<'_> {
+    type Sink<'a>
+        = NodeSink<'a>
+    where
+        Self: 'a;
+
+    fn lengthen(&mut self, records: usize) -> Result<()> {
+        let nodes = &mut self.nodes;
+        memory::lengthen(nodes.kinds.owned_mut(), records, "nodes")?;
+        memory::lengthen(nodes.names.owned_mut(), records, "nodes")?;
+        memory::lengthen(nodes.ids.owned_mut(), records, "nodes")?;
+        memory::lengthen(nodes.self_sizes.owned_mut(), records, "nodes")?;
+        memory::lengthen(nodes.first_edges.owned_mut(), records + 1, "nodes")?;
+        if self.header.trace_function_count > 0 && self.header.node.trace_node.is_some() {
+            memory::lengthen(nodes.traces.owned_mut(), records, "nodes")?;
+        }
+        Ok(())
+    }
+
+    fn sink(&mut self) -> NodeSink<'_> {
+        let Self { nodes, header } = self;
         NodeSink {
-            layout,
-            types,
-            kinds: self.kinds.owned_mut(),
-            names: self.names.owned_mut(),
-            ids: self.ids.owned_mut(),
-            self_sizes: self.self_sizes.owned_mut(),
-            edge_counts: &mut self.first_edges.owned_mut()[1..],
-            traces: self.traces.owned_mut(),
+            layout: &header.node,
+            types: &header.node_kinds,
+            kinds: nodes.kinds.owned_mut(),
+            names: nodes.names.owned_mut(),
+            ids: nodes.ids.owned_mut(),
+            self_sizes: nodes.self_sizes.owned_mut(),
+            edge_counts: nodes.first_edges.owned_mut().get_mut(1..).unwrap_or_default(),
+            traces: nodes.traces.owned_mut(),
         }
     }
 }
 
 impl Edges {
-    pub(crate) fn allocate(count: usize) -> Result<Self> {
-        Ok(Self {
-            kinds: memory::zeroed(count, "edges")?.into(),
-            names: memory::zeroed(count, "edges")?.into(),
-            targets: memory::zeroed(count, "edges")?.into(),
-        })
-    }
-
     /// Number of edges.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -216,21 +238,44 @@ impl Edges {
         let (kinds, names) = (&self.kinds[..], &self.names[..]);
         (0..self.len()).find(|&edge| names[edge] as usize >= strings && !EdgeKind::from_bits(kinds[edge]).is_indexed())
     }
+}
 
-    pub(crate) fn sink<'a>(
-        &'a mut self,
-        layout: &'a EdgeLayout,
-        types: &'a [EdgeKind],
-        node_fields: usize,
-        nodes: usize,
-    ) -> EdgeSink<'a> {
+/// Edges in the making.
+pub(crate) struct EdgeTable<'h> {
+    pub(crate) edges: Edges,
+    header: &'h Header,
+    nodes: usize,
+}
+
+impl<'h> EdgeTable<'h> {
+    /// For edges between so many nodes.
+    pub(crate) fn new(header: &'h Header, nodes: usize) -> Self {
+        let edges = Edges { kinds: Column::default(), names: Column::default(), targets: Column::default() };
+        Self { edges, header, nodes }
+    }
+}
+
+impl RecordTable for EdgeTable<'_> {
+    type Sink<'a>
+        = EdgeSink<'a>
+    where
+        Self: 'a;
+
+    fn lengthen(&mut self, records: usize) -> Result<()> {
+        memory::lengthen(self.edges.kinds.owned_mut(), records, "edges")?;
+        memory::lengthen(self.edges.names.owned_mut(), records, "edges")?;
+        memory::lengthen(self.edges.targets.owned_mut(), records, "edges")
+    }
+
+    fn sink(&mut self) -> EdgeSink<'_> {
+        let Self { edges, header, nodes } = self;
         EdgeSink {
-            layout,
-            types,
-            ordinal: Ordinal { fields: node_fields as u64, nodes: nodes as u64 },
-            kinds: self.kinds.owned_mut(),
-            names: self.names.owned_mut(),
-            targets: self.targets.owned_mut(),
+            layout: &header.edge,
+            types: &header.edge_kinds,
+            ordinal: Ordinal { fields: header.node.fields as u64, nodes: *nodes as u64 },
+            kinds: edges.kinds.owned_mut(),
+            names: edges.names.owned_mut(),
+            targets: edges.targets.owned_mut(),
         }
     }
 }

@@ -1,11 +1,9 @@
 //! What else people hand us: recognised, so that the sentence says what it is and what to do.
 
-use super::json::Cursor;
 use crate::error::{Code, Error, Result};
 
-/// Consumes the opening brace, or says which other kind of file this is.
-pub(crate) fn open_object(cursor: &mut Cursor<'_>) -> Result<()> {
-    let bytes = cursor.bytes;
+/// Tells well-known formats by the first bytes of a text.
+pub(crate) fn check_magic(head: &[u8]) -> Result<()> {
     let known: &[(&[u8], &str)] = &[
         (b"\x89PNG", "a PNG image"),
         (b"\xff\xd8\xff", "a JPEG image"),
@@ -15,28 +13,35 @@ pub(crate) fn open_object(cursor: &mut Cursor<'_>) -> Result<()> {
         (b"JAVA PROFILE", "a Java heap dump (hprof)"),
         (b"SQLite format 3", "an SQLite database"),
     ];
-    if let Some((_, name)) = known.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+    if let Some((_, name)) = known.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(not_snapshot(format!("it is {name}, expected a V8 heap snapshot")));
     }
-    match cursor.peek() {
+    Ok(())
+}
+
+/// Checks the first byte that is no white space.
+pub(crate) fn check_opening(found: Option<u8>) -> Result<()> {
+    match found {
+        Some(b'{') => Ok(()),
         None => Err(Error::new(Code::Empty, "it holds only white space, expected a heap snapshot")),
-        Some(b'{') => {
-            cursor.at += 1;
-            match cursor.peek() {
-                Some(b'"') => Ok(()),
-                Some(b'}') => Err(not_snapshot("it is an empty JSON object, expected a V8 heap snapshot".into())),
-                Some(byte) => Err(not_snapshot(format!(
-                    "it is no JSON: found `{}` after `{{`, expected a V8 heap snapshot",
-                    std::ascii::escape_default(byte)
-                ))),
-                None => Err(Error::truncated(bytes.len() as u64, "after its first brace")),
-            }
-        }
         Some(b'[') => Err(not_snapshot("it is a JSON array, expected a V8 heap snapshot".into())),
         Some(byte) => Err(not_snapshot(format!(
             "it starts with `{}`, expected the `{{` of a V8 heap snapshot",
             std::ascii::escape_default(byte)
         ))),
+    }
+}
+
+/// Checks the byte after the opening brace; `offset` is where it stands.
+pub(crate) fn check_first_key(found: Option<u8>, offset: u64) -> Result<()> {
+    match found {
+        Some(b'"') => Ok(()),
+        Some(b'}') => Err(not_snapshot("it is an empty JSON object, expected a V8 heap snapshot".into())),
+        Some(byte) => Err(not_snapshot(format!(
+            "it is no JSON: found `{}` after `{{`, expected a V8 heap snapshot",
+            std::ascii::escape_default(byte)
+        ))),
+        None => Err(Error::truncated(offset, "after its first brace")),
     }
 }
 

@@ -146,6 +146,11 @@ impl TraceLayout {
 }
 
 impl Header {
+    /// Whether allocations were tracked and their stacks can be understood.
+    pub(crate) fn has_traces(&self) -> bool {
+        self.trace_function_count > 0 && self.trace.is_some()
+    }
+
     /// Reads the value of the top-level key `snapshot`, which starts at byte `offset` of the file.
     pub(crate) fn parse(json: &[u8], offset: u64) -> Result<Self> {
         let raw: RawHeader = serde_json::from_slice(json).map_err(|error| {

@@ -5,6 +5,7 @@
 //! ([`stretch`]) and number by number where the text is not plain ([`digits`]), into [`columns`]; strings stay where
 //! they are and are indexed ([`strings`]); unknown keys are stepped over.
 
+mod ahead;
 mod allocations;
 mod columns;
 mod digits;
@@ -14,37 +15,43 @@ mod ids;
 mod input;
 mod json;
 mod kinds;
+mod line;
 mod locations;
 mod numbers;
+mod packed;
 mod parts;
 mod shelved;
+mod source;
 mod stretch;
 mod strings;
 mod text;
+mod walker;
+mod window;
 
 use std::{
     ops::Range,
     path::{Path, PathBuf},
 };
 
-// What the stream that copies snapshots shares with the reader.
-use self::{allocations::Traces, columns::Ordinal, input::Input, parts::Parts, text::Text};
 pub use self::{
     allocations::{Allocations, Frame},
     columns::{Edges, Nodes},
     header::Header,
     ids::{NodeId, ObjectId},
-    input::Source,
     kinds::{EdgeKind, NodeKind, NodeKinds},
     locations::{Location, Locations},
+    source::{Source, Stream},
     strings::{StringId, Strings, lossy, utf16_len},
 };
+use self::{columns::Ordinal, parts::Parts};
+// What the stream that copies snapshots shares with the reader.
 pub(crate) use self::{
     digits::NEGATIVE,
-    formats::{open_object, other_json},
-    input::{GZIP, ZSTD, open_regular, unpack_error, unpack_limit},
-    json::Cursor,
+    formats::{check_first_key, check_magic, check_opening, other_json},
+    input::{Input, gathered, open_regular},
+    packed::is_packed,
     strings::unescape,
+    window::Window,
 };
 use crate::{
     error::{Error, Result},
@@ -92,45 +99,44 @@ impl Snapshot {
     }
 
     fn read(source: Source, monitor: &Monitor) -> Result<Self> {
-        let input = Input::open(source)?;
-        let parts = Parts::read(&input, monitor)?;
-        let end = input.bytes().len() as u64;
-        let missing = |key| Error::malformed(end, format_args!("it has no \"{key}\""));
+        Self::read_from(&Input::open(source, monitor)?)
+    }
+
+    fn read_from(input: &Input) -> Result<Self> {
+        let parts = Parts::read(input)?;
+        let missing = |key| Error::malformed(parts.end, format_args!("it has no \"{key}\""));
 
         let header = parts.header.ok_or_else(|| missing("snapshot"))?;
         let (nodes, nodes_at) = parts.nodes.ok_or_else(|| missing("nodes"))?;
         let (edges, edges_at) = parts.edges.ok_or_else(|| missing("edges"))?;
-        let (offsets, strings_at) = parts.strings.ok_or_else(|| missing("strings"))?;
+        let (offsets, section) = parts.strings.ok_or_else(|| missing("strings"))?;
         let locations = match (parts.locations, &header.location) {
             (Some((numbers, at)), Some(layout)) => {
                 let ordinal = Ordinal { fields: header.node.fields as u64, nodes: nodes.len() as u64 };
-                Locations::from_numbers(&numbers, layout, ordinal, at as u64)?
+                Locations::from_numbers(&numbers, layout, ordinal, at)?
             }
             _ => Locations::default(),
         };
         if header.root >= nodes.len() as u64 {
-            return Err(Error::malformed(nodes_at as u64, "the root is no node"));
+            return Err(Error::malformed(nodes_at, "the root is no node"));
         }
         if nodes.total_size(header.extra_native_bytes).is_none() {
-            return Err(Error::malformed(nodes_at as u64, "its sizes add up to 2^53 bytes or more"));
+            return Err(Error::malformed(nodes_at, "its sizes add up to 2^53 bytes or more"));
         }
-        let given_size = input.given_size;
-        let traces = Traces::of(&header, parts.trace_functions, parts.trace_tree);
-        let (functions_at, tree_at) = traces.as_ref().map_or((0..0, 0..0), Traces::ranges);
-        let texts =
-            [&strings_at, &functions_at, &tree_at].map(|range: &Range<usize>| range.start as u64..range.end as u64);
-        let [section, functions, tree] =
-            input.keep([(strings_at, "strings"), (functions_at, "allocations"), (tree_at, "allocations")])?;
-        let strings = Strings::new(Text::Kept(section), offsets);
-        let allocations = traces.map(|traces| traces.kept(Text::Kept(functions), Text::Kept(tree)));
+        let strings_at = section.range();
+        let strings = Strings::new(section.text, offsets);
+        let allocations = Allocations::of(&header, parts.trace_functions, parts.trace_tree);
+        let [functions_at, tree_at] = allocations.as_ref().map_or([0..0, 0..0], Allocations::ranges);
         if let Some(node) = nodes.bad_name(strings.len()) {
             let what = format!("the name of node {node} is no string of the table");
-            return Err(Error::malformed(nodes_at as u64, what));
+            return Err(Error::malformed(nodes_at, what));
         }
         if let Some(edge) = edges.bad_name(strings.len()) {
             let what = format!("the name of edge {edge} is no string of the table");
-            return Err(Error::malformed(edges_at as u64, what));
+            return Err(Error::malformed(edges_at, what));
         }
+        let given_size = input.finish()?;
+        let texts = [strings_at, functions_at, tree_at];
         Ok(Self { header, nodes, edges, strings, locations, allocations, given_size, path: None, texts })
     }
 

@@ -1,29 +1,22 @@
 //! The big arrays of integers, `nodes` and `edges`, read in parallel at the speed of memory.
 //!
 //! Nearly all of a snapshot is these two arrays, and nothing in them marks where a record begins: newer V8
-//! versions write one line of many gigabytes. So a section is taken in windows, and each window twice. First its
-//! pieces count their commas, which a vector unit does many times faster than parsing; a running sum then tells
-//! every piece which record it starts in. Second, the pieces parse their records at once, each writing straight
-//! to its own stretch of the columns. The second look finds the bytes in the processor's cache.
-
-use memchr::{memchr, memchr_iter};
-use rayon::prelude::*;
+//! versions write one line of many gigabytes. So every thread takes the next window there is ([`line`](super::line)),
+//! reads it and counts its commas, which a vector unit does many times faster than parsing. With the count of the
+//! window before it, which by then is known, it can say which record the window begins in; it hands its own count and
+//! the record that the window cuts in two to the next one, and parses the rest straight to its stretch of the columns.
+//! The window stays in the processor's cache all the while, and is then used for other bytes.
 
 use super::{
     digits::Numbers,
     header::MAX_FIELDS,
-    input::Input,
     json::Cursor,
+    line::Line,
     stretch::{self, Stretch},
+    walker::Walker,
+    window::Window,
 };
-use crate::{
-    error::{Error, Result},
-    monitor::Monitor,
-};
-
-/// Bytes a piece counts and parses; a window holds [`PIECES`] of them.
-const PIECE: usize = 1 << 20;
-const PIECES: usize = 16;
+use crate::error::{Code, Error, Result};
 
 /// Receives records in order, each field as it stood in the file.
 pub(crate) trait RecordSink: Sized + Send {
@@ -34,130 +27,108 @@ pub(crate) trait RecordSink: Sized + Send {
     fn put(&mut self, index: usize, record: &[u64]) -> std::result::Result<(), (usize, String)>;
 }
 
+/// Columns that grow.
+pub(crate) trait RecordTable {
+    /// Receives records.
+    type Sink<'a>: RecordSink
+    where
+        Self: 'a;
+
+    /// Makes room for so many records in all.
+    fn lengthen(&mut self, records: usize) -> Result<()>;
+
+    /// Receives records from the first on.
+    fn sink(&mut self) -> Self::Sink<'_>;
+}
+
 /// An array of integer records inside a snapshot.
-pub(crate) struct RecordArray<'a> {
-    pub(crate) input: &'a Input,
+pub(crate) struct RecordArray {
     /// Key of the array, for errors.
     pub(crate) key: &'static str,
     /// First byte after `[`.
-    pub(crate) start: usize,
+    pub(crate) start: u64,
     /// Numbers in a record.
     pub(crate) fields: usize,
     /// Records the header declares.
-    pub(crate) records: usize,
+    pub(crate) records: u64,
+    /// Records that room may be made for before any has been seen.
+    pub(crate) at_once: u64,
 }
 
-struct Piece {
-    start: usize,
-    end: usize,
-    commas: u64,
-    closed: Option<usize>,
+/// How far an array has been read.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// Where the next window starts.
+    pub(crate) at: u64,
+    /// Commas before that.
+    pub(crate) commas: u64,
+    /// Records parsed.
+    pub(crate) done: usize,
+    /// The beginning of a record whose end has not come yet: the text just before `at`.
+    pub(crate) carry: Vec<u8>,
 }
 
-impl RecordArray<'_> {
-    /// Parses all records into `sink` and gives the position after the closing bracket.
-    pub(crate) fn read<S: RecordSink>(&self, mut sink: S, monitor: &Monitor) -> Result<usize> {
-        let bytes = self.input.bytes();
-        let mut cursor = Cursor::new(bytes, self.start);
-        if cursor.peek() == Some(b']') {
-            self.check_count(0, cursor.at)?;
-            return Ok(cursor.at + 1);
+impl RecordArray {
+    /// Parses all records into `table`. The text stands after `[` and ends after `]`.
+    pub(crate) fn read(&self, text: &mut Walker<'_>, table: &mut impl RecordTable) -> Result<()> {
+        let most = self.most();
+        let mut room = most.min(usize::try_from(self.at_once).unwrap_or(most));
+        table.lengthen(room)?;
+        match text.peek()? {
+            Some(b']') => {
+                self.check_count(0, text.offset())?;
+                text.pass(1);
+                return Ok(());
+            }
+            Some(_) => {}
+            None => return Err(Error::truncated(text.offset(), format_args!("inside \"{}\"", self.key))),
         }
-        let mut at = self.start;
-        let mut commas_before = 0_u64;
-        let mut records_done = 0_usize;
+        let mut progress = Progress { at: text.pause(), ..Progress::default() };
+        // A window cannot hold more records than this: each has a digit and a separator for every field.
+        let densest = text.input().window() / (2 * self.fields) + 2;
         loop {
-            let pieces = self.count_window(at);
-            let Some(last) = pieces.last() else {
-                return Err(Error::truncated(bytes.len() as u64, format_args!("inside \"{}\"", self.key)));
-            };
-            let (end, closed) = (last.end, last.closed);
-
-            // Number n stands after n commas, so a piece with c commas before it can start at the earliest with
-            // number c + 1 (the very first piece: with number 0), and records start at multiples of `fields`.
-            let fields = self.fields as u64;
-            let mut jobs = Vec::with_capacity(pieces.len());
-            for piece in &pieces {
-                let first = if piece.start == self.start { 0 } else { commas_before / fields + 1 };
-                let to_skip = first * fields - commas_before;
-                commas_before += piece.commas;
-                let count = (commas_before / fields + 1).saturating_sub(first) as usize;
-                // Records over the declared count are not parsed; they are told below, unless something before
-                // them explains them better.
-                let room = self.records - records_done.min(self.records);
-                records_done += count;
-                if count.min(room) > 0 {
-                    jobs.push((piece, to_skip, count.min(room), sink.split_front(count.min(room))));
-                }
+            let windows = if room == most { u64::MAX } else { ((room - progress.done) / densest) as u64 };
+            let mut sink = table.sink();
+            sink.split_front(progress.done);
+            let line = Line::new(self, text.input(), sink, room, progress, windows);
+            match line.run()? {
+                Ok(end) => return text.resume(end),
+                Err(so_far) => progress = so_far,
             }
-            let outcomes: Vec<Result<()>> = jobs
-                .into_par_iter()
-                .map(|(piece, to_skip, count, mut sink)| self.parse_piece(piece, to_skip, count, &mut sink))
-                .collect();
-            // In order, so that of several faults the first in the file is told.
-            outcomes.into_iter().collect::<Result<()>>()?;
-            if let Some(closed) = closed
-                && !(commas_before + 1).is_multiple_of(fields)
-            {
-                let numbers = commas_before + 1;
-                let what = format!("\"{}\" holds {numbers} numbers, no multiple of {fields}", self.key);
-                return Err(Error::malformed(closed as u64, what));
-            }
-            if records_done > self.records {
-                return Err(self.count_error(format_args!("more than {}", self.records), at));
-            }
-
-            self.input.release(at..end);
-            monitor.advance(self.key, (end - at) as f64 / bytes.len() as f64)?;
-            if let Some(closed) = closed {
-                self.check_count(records_done, closed)?;
-                return Ok(closed + 1);
-            }
-            at = end;
+            // Columns grow with what has been seen, and not with what was promised.
+            let wanted = (2 * progress.done).max(progress.done + 8 * densest);
+            room = room.max(wanted.min(most));
+            table.lengthen(room)?;
         }
     }
 
-    /// Counts the commas of the next window, piece by piece, up to the closing bracket if it is there.
-    fn count_window(&self, at: usize) -> Vec<Piece> {
-        let bytes = self.input.bytes();
-        let window = &bytes[at..bytes.len().min(at + PIECE * PIECES)];
-        let mut pieces: Vec<Piece> = window
-            .par_chunks(PIECE)
-            .enumerate()
-            .map(|(index, chunk)| {
-                let start = at + index * PIECE;
-                self.input.prefetch(start..start + chunk.len());
-                let length = memchr(b']', chunk);
-                let body = &chunk[..length.unwrap_or(chunk.len())];
-                let commas = memchr_iter(b',', body).count() as u64;
-                Piece { start, end: start + body.len(), commas, closed: length.map(|length| start + length) }
-            })
-            .collect();
-        if let Some(closing) = pieces.iter().position(|piece| piece.closed.is_some()) {
-            pieces.truncate(closing + 1);
-        }
-        pieces
+    /// Records that are taken at most. One less than the type holds: the highest value means "none" in several columns.
+    pub(crate) fn most(&self) -> usize {
+        self.records.min(u64::from(u32::MAX) - 1) as usize
     }
 
-    fn parse_piece<S: RecordSink>(&self, piece: &Piece, to_skip: u64, count: usize, sink: &mut S) -> Result<()> {
-        let bytes = self.input.bytes();
-        let mut at = piece.start;
-        if to_skip > 0 {
-            let comma = memchr_iter(b',', &bytes[at..piece.end]).nth(to_skip as usize - 1);
-            at += comma.expect("a piece with a record has the commas before it") + 1;
-        }
+    /// Parses so many whole records from where the first one begins in a window, each number with the separator after
+    /// it.
+    pub(crate) fn parse<S: RecordSink>(&self, window: &Window, count: usize, sink: &mut S) -> Result<()> {
+        let (bytes, at) = window.with_headroom();
         // The record width is a constant in each of these, which lets the compiler unroll the loop over fields.
         match self.fields {
-            3 => self.parse_records::<3, S>(at, count, sink),
-            6 => self.parse_records::<6, S>(at, count, sink),
-            7 => self.parse_records::<7, S>(at, count, sink),
-            _ => self.parse_records::<MAX_FIELDS, S>(at, count, sink),
+            3 => self.parse_records::<3, S>(bytes, at, count, sink),
+            6 => self.parse_records::<6, S>(bytes, at, count, sink),
+            7 => self.parse_records::<7, S>(bytes, at, count, sink),
+            _ => self.parse_records::<MAX_FIELDS, S>(bytes, at, count, sink),
         }
+        .map_err(|error| error.moved(at as u64, window.offset()))
     }
 
-    fn parse_records<const WIDTH: usize, S: RecordSink>(&self, at: usize, count: usize, sink: &mut S) -> Result<()> {
+    fn parse_records<const WIDTH: usize, S: RecordSink>(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        count: usize,
+        sink: &mut S,
+    ) -> Result<()> {
         let fields = if WIDTH == MAX_FIELDS { self.fields } else { WIDTH };
-        let bytes = self.input.bytes();
         let mut record = [0_u64; WIDTH];
         let mut stretch = Stretch::new();
         let mut start = at;
@@ -174,7 +145,7 @@ impl RecordArray<'_> {
                     *value = number;
                     next = end + 1 + usize::from(bytes[end] == b'\n');
                 }
-                self.put(sink, index, &record[..fields], start)?;
+                self.put(bytes, start, sink, index, &record[..fields])?;
                 start = next;
                 index += 1;
             }
@@ -183,7 +154,7 @@ impl RecordArray<'_> {
                 for value in &mut record[..fields] {
                     *value = reader.next().ok_or_else(|| reader.fault(self.key))?;
                 }
-                self.put(sink, index, &record[..fields], start)?;
+                self.put(bytes, start, sink, index, &record[..fields])?;
                 start = reader.at;
                 index += 1;
             }
@@ -192,9 +163,9 @@ impl RecordArray<'_> {
     }
 
     #[inline(always)]
-    fn put<S: RecordSink>(&self, sink: &mut S, index: usize, record: &[u64], start: usize) -> Result<()> {
+    fn put<S: RecordSink>(&self, bytes: &[u8], start: usize, sink: &mut S, index: usize, record: &[u64]) -> Result<()> {
         sink.put(index, record).map_err(|(field, what)| {
-            let mut again = Numbers::new(self.input.bytes(), start);
+            let mut again = Numbers::new(bytes, start);
             for _ in 0..field {
                 again.next();
             }
@@ -203,13 +174,37 @@ impl RecordArray<'_> {
         })
     }
 
-    fn check_count(&self, found: usize, closed: usize) -> Result<()> {
-        if found == self.records { Ok(()) } else { Err(self.count_error(format_args!("{found}"), closed)) }
+    /// What is wrong with an array that ends at `closed` after so many commas, if something is.
+    pub(crate) fn check_end(&self, commas: u64, closed: u64) -> Result<()> {
+        let (numbers, fields) = (commas + 1, self.fields as u64);
+        if !numbers.is_multiple_of(fields) {
+            let what = format!("\"{}\" holds {numbers} numbers, no multiple of {fields}", self.key);
+            return Err(Error::malformed(closed, what));
+        }
+        self.check_count(numbers / fields, closed)
     }
 
-    fn count_error(&self, found: std::fmt::Arguments<'_>, offset: usize) -> Error {
+    fn check_count(&self, found: u64, closed: u64) -> Result<()> {
+        if found > self.most() as u64 {
+            return Err(self.surplus());
+        }
+        if found < self.records {
+            return Err(self.count_error(format_args!("{found}"), closed));
+        }
+        Ok(())
+    }
+
+    /// The array goes on after the last record that was declared, or that can be.
+    pub(crate) fn surplus(&self) -> Error {
+        if self.records >= u64::from(u32::MAX) {
+            return Error::new(Code::TooLarge, format!("it has {} {}, more than 2^32", self.records, self.key));
+        }
+        self.count_error(format_args!("more than {}", self.records), self.start)
+    }
+
+    fn count_error(&self, found: std::fmt::Arguments<'_>, offset: u64) -> Error {
         let what = format!("the header declares {} {}, the array holds {found}", self.records, self.key);
-        Error::malformed(offset as u64, what)
+        Error::malformed(offset, what)
     }
 }
 
@@ -237,19 +232,42 @@ mod tests {
 
     use super::*;
     use crate::{
-        error::Code,
-        snapshot::{digits::NEGATIVE, input::Source},
+        monitor::Monitor,
+        snapshot::{
+            digits::NEGATIVE,
+            input::Input,
+            source::{Source, Stream},
+            window::WINDOW,
+        },
     };
 
-    struct Rows<'a> {
+    #[derive(Default)]
+    struct Rows {
+        rows: Vec<Vec<u64>>,
+    }
+
+    struct RowSink<'a> {
         out: &'a mut [Vec<u64>],
     }
 
-    impl RecordSink for Rows<'_> {
+    impl RecordTable for Rows {
+        type Sink<'a> = RowSink<'a>;
+
+        fn lengthen(&mut self, records: usize) -> Result<()> {
+            self.rows.resize(records, Vec::new());
+            Ok(())
+        }
+
+        fn sink(&mut self) -> RowSink<'_> {
+            RowSink { out: &mut self.rows }
+        }
+    }
+
+    impl RecordSink for RowSink<'_> {
         fn split_front(&mut self, records: usize) -> Self {
             let (front, back) = std::mem::take(&mut self.out).split_at_mut(records);
             self.out = back;
-            Rows { out: front }
+            RowSink { out: front }
         }
 
         fn put(&mut self, index: usize, record: &[u64]) -> std::result::Result<(), (usize, String)> {
@@ -261,12 +279,35 @@ mod tests {
         }
     }
 
+    /// Reads from a buffer, where all records may have room at once, or from a stream, where they may not.
+    fn read_from(source: Source, window: usize, fields: usize, records: usize) -> Result<(Vec<Vec<u64>>, usize)> {
+        let input = Input::with_window(source, &Monitor::none(), window)?;
+        let mut text = Walker::new(&input, 0)?;
+        let at_once = if input.in_order() { 0 } else { records as u64 };
+        let array = RecordArray { key: "nodes", start: 0, fields, records: records as u64, at_once };
+        let mut table = Rows::default();
+        array.read(&mut text, &mut table)?;
+        Ok((table.rows, text.offset() as usize))
+    }
+
+    fn stream(text: &str) -> Source {
+        Source::Stream(Stream::new(std::io::Cursor::new(text.as_bytes().to_vec())))
+    }
+
+    /// Reads in many ways, and sees that all give the same.
     fn read(text: &str, fields: usize, records: usize) -> Result<(Vec<Vec<u64>>, usize)> {
-        let input = Input::open(Source::Bytes(text.as_bytes().to_vec())).unwrap();
-        let mut rows = vec![Vec::new(); records];
-        let array = RecordArray { input: &input, key: "nodes", start: 0, fields, records };
-        let end = array.read(Rows { out: &mut rows }, &Monitor::none())?;
-        Ok((rows, end))
+        let bytes = || Source::Bytes(text.as_bytes().to_vec());
+        let read = |source, window| read_from(source, window, fields, records);
+        let told = |outcome: &Result<(Vec<Vec<u64>>, usize)>| match outcome {
+            Ok(found) => format!("{found:?}"),
+            Err(error) => format!("{} {error}", error.code()),
+        };
+        let plain = read(bytes(), WINDOW);
+        for window in [1, 2, 3, 5, 7, 11, 64, 1000] {
+            assert_eq!(told(&read(bytes(), window)), told(&plain), "{text} in windows of {window}");
+            assert_eq!(told(&read(stream(text), window)), told(&plain), "{text} as a stream of {window}");
+        }
+        plain
     }
 
     #[test]
@@ -315,17 +356,48 @@ mod tests {
     }
 
     #[test]
-    fn records_across_pieces_and_windows_are_whole() {
-        // Three windows and a bit, with records of uneven length so that piece borders fall anywhere.
-        let records = PIECE * PIECES * 3 / 16;
+    fn records_across_windows_are_whole() {
+        // Some windows and a bit, with records of uneven length so that borders fall anywhere.
+        let records = WINDOW * 12 / 16;
         let row = |i: usize| [i as u64 % 10, i as u64 * 97, 4_000_000_000 - i as u64];
         for separator in [",", "\n,"] {
             let text: Vec<String> = (0..records).map(|i| row(i).map(|n| n.to_string()).join(",")).collect();
             let text = text.join(separator) + "]";
-            let (rows, end) = read(&text, 3, records).unwrap();
-            assert_eq!(end, text.len());
-            assert!(rows.iter().enumerate().all(|(i, found)| *found == row(i)));
+            for source in [Source::Bytes(text.clone().into_bytes()), stream(&text)] {
+                let (rows, end) = read_from(source, WINDOW, 3, records).unwrap();
+                assert_eq!(end, text.len());
+                assert!(rows.iter().enumerate().all(|(i, found)| *found == row(i)));
+            }
         }
+    }
+
+    #[test]
+    fn room_is_made_for_what_is_there_and_not_for_what_is_promised() {
+        let text = format!("{}1,2,3]", "1,2,3,".repeat(100_000));
+        let input = Input::with_window(stream(&text), &Monitor::none(), 1000).unwrap();
+        let mut table = Rows::default();
+        let array = RecordArray { key: "nodes", start: 0, fields: 3, records: 1 << 40, at_once: 0 };
+        let error = array.read(&mut Walker::new(&input, 0).unwrap(), &mut table).unwrap_err();
+        assert_eq!((error.code(), error.offset()), (Code::Malformed, Some(text.len() as u64 - 1)), "{error}");
+        assert!(table.rows.len() < 500_000, "room was made for {} records", table.rows.len());
+    }
+
+    #[test]
+    fn the_first_fault_of_several_is_told() {
+        let mut text = "1,2,3,".repeat(50_000) + "1,2,3]";
+        text.replace_range(200_000..=200_000, "x");
+        text.replace_range(100_000..=100_000, "y");
+        for _ in 0..50 {
+            let error = read_from(Source::Bytes(text.clone().into_bytes()), 4096, 3, 50_001).unwrap_err();
+            assert_eq!(error.offset(), Some(100_000), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_record_of_nothing_but_space_is_refused_before_it_fills_memory() {
+        let text = format!("1,{}2,3]", " ".repeat(3 << 20));
+        let error = read_from(stream(&text), 4096, 3, 1).unwrap_err();
+        assert_eq!((error.code(), error.offset()), (Code::Malformed, Some(0)), "{error}");
     }
 
     proptest! {

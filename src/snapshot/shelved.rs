@@ -5,7 +5,7 @@
 
 use std::{ops::Range, path::PathBuf};
 
-use super::{Allocations, Edges, Header, Locations, Nodes, Snapshot, Strings, Text, allocations::Traces};
+use super::{Allocations, Edges, Header, Locations, Nodes, Snapshot, Strings, parts::Section, text::Text};
 use crate::{
     error::Result,
     store::{Backing, Rule, Shelf, Tag, View, Writer},
@@ -77,20 +77,16 @@ impl Snapshot {
         ) else {
             return Ok(None);
         };
-        let bytes = |range: &Range<u64>| Some(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?);
-        let traces = match (bytes(&texts[1]), bytes(&texts[2])) {
-            (Some(functions), Some(tree)) if !functions.is_empty() && !tree.is_empty() => {
-                Traces::of(&header, Some(functions), Some(tree))
-            }
-            _ => None,
+        let section = |tag: Tag, range: &Range<u64>| {
+            let view = if range.is_empty() { None } else { text(tag, range)? };
+            Ok(view.map(|view| Section { start: range.start, text: Text::Indexed(view) }))
         };
-        let allocations = match traces {
-            None => None,
-            Some(traces) => match (text(FUNCTIONS, &texts[1])?, text(TREE, &texts[2])?) {
-                (Some(functions), Some(tree)) => Some(traces.kept(Text::Indexed(functions), Text::Indexed(tree))),
-                _ => return Ok(None),
-            },
-        };
+        let (functions, tree) = (section(FUNCTIONS, &texts[1])?, section(TREE, &texts[2])?);
+        // What has a place must be there.
+        if functions.is_none() != texts[1].is_empty() || tree.is_none() != texts[2].is_empty() {
+            return Ok(None);
+        }
+        let allocations = Allocations::of(&header, functions, tree);
         let path = Some(path);
         Ok(Some(Self { header, nodes, edges, strings, locations, allocations, given_size: size, path, texts }))
     }

@@ -8,10 +8,9 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::{json::Cursor, text::Text};
+use super::{json::Cursor, text::Text, walker::Walker};
 use crate::{
     error::{Error, Result},
-    monitor::Monitor,
     store::{Column, Rule, Shelf, Tag, View, Writer},
 };
 
@@ -57,34 +56,29 @@ impl Offsets {
     }
 }
 
-/// Finds where each string begins. The cursor stands after `[` and ends after `]`.
-pub(crate) fn scan(cursor: &mut Cursor<'_>, monitor: &Monitor) -> Result<Offsets> {
-    let base = cursor.at;
+/// Finds where each string begins. The text stands after `[` and ends after `]`.
+pub(crate) fn scan(text: &mut Walker<'_>) -> Result<Offsets> {
+    let base = text.offset();
     let mut offsets = Offsets::default();
-    if cursor.peek() == Some(b']') {
-        cursor.at += 1;
+    if text.peek()? == Some(b']') {
+        text.pass(1);
         return Ok(offsets);
     }
-    let mut told = base;
     loop {
-        cursor.expect(b'"', "in \"strings\"")?;
-        offsets.push((cursor.at - base) as u64)?;
-        cursor
-            .rest_of_string()
-            .ok_or_else(|| Error::truncated(cursor.bytes.len() as u64, "inside a string of \"strings\""))?;
-        match cursor.peek() {
-            Some(b',') => cursor.at += 1,
+        text.expect(b'"', "in \"strings\"")?;
+        offsets.push(text.offset() - base)?;
+        if !text.rest_of_string()? {
+            return Err(Error::truncated(text.offset(), "inside a string of \"strings\""));
+        }
+        match text.peek()? {
+            Some(b',') => text.pass(1),
             Some(b']') => {
-                cursor.at += 1;
+                text.pass(1);
                 offsets.low.owned_mut().shrink_to_fit();
                 return Ok(offsets);
             }
-            Some(byte) => return Err(cursor.unexpected(byte, "`,` or `]`", "in \"strings\"")),
-            None => return Err(Error::truncated(cursor.at as u64, "inside \"strings\"")),
-        }
-        if cursor.at - told > 4 << 20 {
-            monitor.advance("strings", (cursor.at - told) as f64 / cursor.bytes.len() as f64)?;
-            told = cursor.at;
+            Some(byte) => return Err(text.unexpected(byte, "`,` or `]`", "in \"strings\"")),
+            None => return Err(Error::truncated(text.offset(), "inside \"strings\"")),
         }
     }
 }
@@ -270,16 +264,16 @@ mod tests {
     use super::*;
     use crate::{
         error::Code,
-        snapshot::input::{Input, Source},
+        monitor::Monitor,
+        snapshot::{input::Input, source::Source},
     };
 
     fn table(json: &str) -> Result<Strings> {
-        let input = Input::open(Source::Bytes(json.as_bytes().to_vec()))?;
-        let mut cursor = Cursor::new(input.bytes(), 1);
-        let offsets = scan(&mut cursor, &Monitor::none())?;
-        let range = 1..cursor.at;
-        let [section] = input.keep([(range, "strings")])?;
-        Ok(Strings::new(Text::Kept(section), offsets))
+        let input = Input::open(Source::Bytes(json.as_bytes().to_vec()), &Monitor::none())?;
+        let mut text = Walker::new(&input, 1)?;
+        text.keep("strings")?;
+        let offsets = scan(&mut text)?;
+        Ok(Strings::new(Text::Kept(text.kept()?), offsets))
     }
 
     #[test]

@@ -131,3 +131,202 @@ fn a_cut_at_any_byte_is_an_error_and_no_panic() {
         );
     }
 }
+
+/// What a reader finds, in words, so that readings can be compared.
+fn told(outcome: &Result<Snapshot>) -> String {
+    match outcome {
+        Ok(snapshot) => {
+            let strings: Vec<_> = (0..snapshot.strings.len() as u32).map(|id| snapshot.strings.text(id)).collect();
+            let locations: Vec<_> = snapshot.locations.iter().collect();
+            let stack = snapshot.allocations.as_ref().map(|allocations| {
+                allocations.stack(1, &snapshot.strings, &Monitor::none()).map_err(|error| error.to_string())
+            });
+            format!("{:?} {:?} {strings:?} {locations:?} {stack:?}", snapshot.nodes, snapshot.edges)
+        }
+        Err(error) => format!("{} {error}", error.code()),
+    }
+}
+
+fn open_in(source: Source, window: usize) -> Result<Snapshot> {
+    Snapshot::read_from(&Input::with_window(source, &Monitor::none(), window)?)
+}
+
+/// A reader that gives little at a time, and now and then nothing yet.
+struct Drip {
+    bytes: Vec<u8>,
+    at: usize,
+    calls: usize,
+}
+
+impl std::io::Read for Drip {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.calls += 1;
+        if self.calls.is_multiple_of(97) {
+            return Err(std::io::ErrorKind::WouldBlock.into());
+        }
+        let count = buffer.len().min(self.calls % 53 + 1).min(self.bytes.len() - self.at);
+        buffer[..count].copy_from_slice(&self.bytes[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+fn drip(bytes: &[u8]) -> Source {
+    Source::Stream(Stream::new(Drip { bytes: bytes.to_vec(), at: 0, calls: 0 }))
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 1).unwrap()
+}
+
+/// A file of its own, gone when dropped.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn of(name: &str, bytes: &[u8]) -> Self {
+        let path = std::env::temp_dir().join(format!("heap-analyzer-reading-{}-{name}", std::process::id()));
+        std::fs::write(&path, bytes).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Snapshots with something at every corner: as older V8 writes them, as newer ones do, with keys in another order.
+fn corners() -> Vec<String> {
+    let newlines = small_heap().text().replace(
+        "\"trace_function_infos\":[],\n\"trace_tree\":[]",
+        "\"trace_function_infos\":[0,0,0,0,0,0],\"trace_tree\":[1,0,0,0,[]]",
+    );
+    let newlines = newlines.replace("\"trace_function_count\":0", "\"trace_function_count\":1").replace(
+        "\"location_fields\"",
+        "\"trace_function_info_fields\":[\"function_id\",\"name\",\"script_name\",\"script_id\",\"line\",\"column\"],\
+         \"trace_node_fields\":[\"id\",\"function_info_index\",\"count\",\"size\",\"children\"],\"location_fields\"",
+    );
+    let bare = newlines.replace(['\n', ' '], "").replace("alice", "\\\\\\u00e9\\ud800 \u{e9}");
+    let (head, strings) = bare.split_once("\"strings\":").unwrap();
+    let (header, arrays) = head.split_once("\"nodes\":").unwrap();
+    let turned = format!(
+        "{{\"strings\":{},\"nodes\":{arrays}{}}}",
+        strings.trim_end().strip_suffix('}').unwrap(),
+        header.trim_start_matches('{').trim_end_matches(','),
+    );
+    vec![newlines, bare, turned]
+}
+
+#[test]
+fn windows_of_any_size_and_sources_of_any_kind_give_the_same() {
+    for (number, text) in corners().iter().enumerate() {
+        let plain = told(&read(text.clone()));
+        assert!(plain.starts_with("Nodes") && plain.contains("Some(Ok("), "{number}: {plain}");
+        let bytes = text.as_bytes();
+        let files = [
+            Temporary::of(&format!("{number}.heapsnapshot"), bytes),
+            Temporary::of(&format!("{number}.heapsnapshot.gz"), &gzip(bytes)),
+            Temporary::of(&format!("{number}.heapsnapshot.zst"), &zstd(bytes)),
+        ];
+        for window in (1..40).chain([64, 100, 500, 1000, bytes.len() - 1, bytes.len(), bytes.len() + 1, 1 << 20]) {
+            for file in &files {
+                for source in [Source::File(file.0.clone()), Source::MappedFile(file.0.clone())] {
+                    assert_eq!(told(&open_in(source, window)), plain, "{} in windows of {window}", file.0.display());
+                }
+            }
+            let sources = [Source::Bytes(bytes.to_vec()), drip(bytes), drip(&gzip(bytes)), drip(&zstd(bytes))];
+            for (kind, source) in sources.into_iter().enumerate() {
+                assert_eq!(told(&open_in(source, window)), plain, "{number} from source {kind} in windows of {window}");
+            }
+        }
+    }
+}
+
+#[test]
+fn damage_is_told_the_same_from_everywhere() {
+    let text = small_heap().text();
+    for at in (0..text.len()).step_by(3) {
+        for byte in [b'x', b'7', b']', b',', b'"', b' '] {
+            let mut bytes = text.clone().into_bytes();
+            bytes[at] = byte;
+            let plain = open_in(Source::Bytes(bytes.clone()), 1 << 20);
+            // Of a stream nobody knows at the beginning that it cannot hold what it declares.
+            let unforeseen = |error: &Error| error.to_string().contains("more than the file can hold");
+            for window in [5, 64] {
+                assert_eq!(told(&open_in(Source::Bytes(bytes.clone()), window)), told(&plain), "{byte} at {at}");
+                let stream = open_in(Source::Stream(Stream::new(std::io::Cursor::new(bytes.clone()))), window);
+                match (&plain, &stream) {
+                    (Err(plain), Err(stream)) if unforeseen(plain) => assert_eq!(plain.code(), stream.code()),
+                    _ => assert_eq!(told(&stream), told(&plain), "{byte} at {at} of a stream in windows of {window}"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cut_at_any_byte_is_told_from_everywhere() {
+    let text = small_heap().text();
+    let whole = text.trim_end();
+    for cut in 1..whole.len() {
+        let plain = told(&read(&whole.as_bytes()[..cut]));
+        for source in [drip(&whole.as_bytes()[..cut]), Source::Bytes(gzip(&whole.as_bytes()[..cut]))] {
+            assert_eq!(told(&open_in(source, 64)), plain, "cut at {cut}");
+        }
+    }
+    for packed in [gzip(whole.as_bytes()), zstd(whole.as_bytes())] {
+        for cut in 0..packed.len() {
+            for source in [Source::Bytes(packed[..cut].to_vec()), drip(&packed[..cut])] {
+                let error = open_in(source, 512).expect_err("a cut packed snapshot");
+                let expected = [Code::Truncated, Code::Empty, Code::NotSnapshot];
+                assert!(expected.contains(&error.code()), "cut at {cut} of {}: {error}", packed.len());
+                assert!(error.code() != Code::NotSnapshot || cut < 4, "cut at {cut}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_small_packed_file_cannot_ask_for_much() {
+    let text = small_heap().text().replace("\"node_count\":11", "\"node_count\":4000000000");
+    for packed in [gzip(text.as_bytes()), zstd(text.as_bytes())] {
+        // Columns for so many nodes would be 84 GB, more than can be had here.
+        assert_eq!(read(packed.clone()).unwrap_err().code(), Code::Malformed);
+        assert_eq!(open_in(drip(&packed), 1 << 20).unwrap_err().code(), Code::Malformed);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_changes_meanwhile_is_no_mixture() {
+    let text = small_heap().text();
+    for map in [false, true] {
+        let file = Temporary::of(&format!("changing-{map}"), text.as_bytes());
+        let source = |path: &Path| if map { Source::MappedFile(path.into()) } else { Source::File(path.into()) };
+        let input = Input::with_window(source(&file.0), &Monitor::none(), 64).unwrap();
+        // Another file takes its name: what was opened is what is read.
+        let other = Temporary::of(&format!("other-{map}"), b"something else");
+        std::fs::rename(&other.0, &file.0).unwrap();
+        assert_eq!(told(&Snapshot::read_from(&input)), told(&read(text.clone())));
+
+        let file = Temporary::of(&format!("shrinking-{map}"), text.as_bytes());
+        let input = Input::with_window(source(&file.0), &Monitor::none(), 64).unwrap();
+        std::fs::OpenOptions::new().write(true).open(&file.0).unwrap().set_len(text.len() as u64 / 2).unwrap();
+        let error = Snapshot::read_from(&input).unwrap_err();
+        assert_eq!((error.code(), error.offset()), (Code::Truncated, Some(text.len() as u64 / 2)), "{error}");
+
+        let file = Temporary::of(&format!("rewritten-{map}"), text.as_bytes());
+        let input = Input::with_window(source(&file.0), &Monitor::none(), 64).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::fs::write(&file.0, text.as_bytes()).unwrap();
+        assert_eq!(Snapshot::read_from(&input).unwrap_err().code(), Code::Io);
+    }
+}

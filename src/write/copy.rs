@@ -69,7 +69,7 @@ pub fn redact(source: Source, output: &Path, options: &RedactOptions, monitor: &
 }
 
 fn copy(source: Source, output: &Path, options: &RedactOptions, monitor: &Monitor) -> Result<Redacted> {
-    let mut origin = Origin::open(source)?;
+    let mut origin = Origin::open(source, &monitor.part(0.0))?;
     let mut count = Count::default();
     origin.walk(&mut count, "strings", &monitor.part(0.2))?;
     let mut look = Look::new(count, options.property_keys)?;

@@ -1,21 +1,15 @@
 //! A walk over the text of a snapshot that holds one window of it at a time.
 //!
-//! The reader of `snapshot` wants all bytes at hand, mapped or read, and turns them into columns. A copy needs neither:
-//! it looks at numbers and strings as they come by and hands the bytes on. Only the order of V8 is understood here
-//! (header, nodes, edges, strings last), which every known runtime writes; anything else is refused.
-
-use std::{
-    fs::File,
-    io::{self, BufReader, Cursor as Bytes, Read, Seek},
-    path::PathBuf,
-};
+//! The reader of `snapshot` turns bytes into columns. A copy does not need them: it looks at numbers and strings as they
+//! come by and hands the bytes on. Only the order of V8 is understood here (header, nodes, edges, strings last), which
+//! every known runtime writes; anything else is refused.
 
 use memchr::{memchr, memchr2};
 
 use crate::{
     error::{Code, Error, Result},
     monitor::Monitor,
-    snapshot::{self, Cursor, NEGATIVE, Source},
+    snapshot::{self, Input, NEGATIVE, Source, Window},
 };
 
 const WINDOW: usize = 1 << 20;
@@ -74,89 +68,38 @@ pub(crate) trait Visitor {
 
 /// A source that can be walked more than once.
 pub(crate) struct Origin {
-    source: Opened,
-    /// Size as given, packed or not.
-    pub(crate) size: u64,
-}
-
-enum Opened {
-    File(File, PathBuf),
-    Bytes(Vec<u8>),
+    input: Input,
 }
 
 impl Origin {
-    pub(crate) fn open(source: Source) -> Result<Self> {
-        match source {
-            Source::Bytes(bytes) => Ok(Self { size: bytes.len() as u64, source: Opened::Bytes(bytes) }),
-            Source::File(path) | Source::MappedFile(path) => {
-                let (file, size) = snapshot::open_regular(&path)?;
-                Ok(Self { size, source: Opened::File(file, path) })
-            }
-        }
+    pub(crate) fn open(source: Source, monitor: &Monitor) -> Result<Self> {
+        Ok(Self { input: Input::open(snapshot::gathered(source, monitor)?, monitor)? })
     }
 
     /// Walks over the snapshot from its start to its end.
     pub(crate) fn walk(&mut self, visitor: &mut impl Visitor, phase: &'static str, monitor: &Monitor) -> Result<()> {
-        if self.size == 0 {
-            return Err(Error::new(Code::Empty, "it is empty, expected a heap snapshot"));
-        }
-        let size = self.size;
-        let (counted, path): (Box<dyn Read + '_>, _) = match &mut self.source {
-            Opened::File(file, path) => {
-                file.rewind().map_err(|error| Error::io(path, error))?;
-                (Box::new(file), Some(path.clone()))
-            }
-            Opened::Bytes(bytes) => (Box::new(Bytes::new(&*bytes)), None),
+        self.input.again(monitor)?;
+        let mut walk = Walk {
+            input: &self.input,
+            phase,
+            next: Window::default(),
+            window: vec![0; WINDOW],
+            at: 0,
+            end: 0,
+            base: 0,
+            finished: false,
         };
-        let mut raw = BufReader::with_capacity(WINDOW, Counted { inner: counted, size, phase, monitor });
-        let fault = |error| read_error(path.as_deref(), error, monitor);
-        let head = io::BufRead::fill_buf(&mut raw).map_err(fault)?;
-        let reader: Box<dyn Read + '_> = if head.starts_with(snapshot::GZIP) {
-            Box::new(flate2::bufread::MultiGzDecoder::new(raw))
-        } else if head.starts_with(snapshot::ZSTD) {
-            Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(fault)?)
-        } else {
-            Box::new(raw)
-        };
-        let limit = snapshot::unpack_limit(size);
-        let mut walk =
-            Walk { reader, path, monitor, window: vec![0; WINDOW], at: 0, end: 0, base: 0, finished: false, limit };
-        walk.whole(visitor)
-    }
-}
-
-/// Tells the monitor what has been read, and stops when it says so.
-struct Counted<'a> {
-    inner: Box<dyn Read + 'a>,
-    size: u64,
-    phase: &'static str,
-    monitor: &'a Monitor,
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let got = self.inner.read(buffer)?;
-        let stopped = |_| io::Error::other("stopped");
-        self.monitor.advance(self.phase, got as f64 / self.size as f64).map_err(stopped)?;
-        Ok(got)
-    }
-}
-
-fn read_error(path: Option<&std::path::Path>, error: io::Error, monitor: &Monitor) -> Error {
-    if let Err(cancelled) = monitor.check() {
-        return cancelled;
-    }
-    match path {
-        Some(path) if error.raw_os_error().is_some() => Error::io(path, error),
-        // The decoders of gzip and zstd are all that fails otherwise.
-        _ => snapshot::unpack_error("packed", &error),
+        walk.whole(visitor)?;
+        // The walks must have seen one and the same file.
+        self.input.finish().map(|_| ())
     }
 }
 
 struct Walk<'a> {
-    reader: Box<dyn Read + 'a>,
-    path: Option<PathBuf>,
-    monitor: &'a Monitor,
+    input: &'a Input,
+    phase: &'static str,
+    /// What was read and has not found room in the window.
+    next: Window,
     window: Vec<u8>,
     /// Next byte to look at, and the end of what has been read, in the window.
     at: usize,
@@ -164,7 +107,6 @@ struct Walk<'a> {
     /// Offset of the window's first byte in the (unpacked) snapshot.
     base: u64,
     finished: bool,
-    limit: u64,
 }
 
 impl Walk<'_> {
@@ -179,15 +121,14 @@ impl Walk<'_> {
         self.end -= self.at;
         self.at = 0;
         while self.end < self.window.len() && !self.finished {
-            match self.reader.read(&mut self.window[self.end..]) {
-                Ok(0) => self.finished = true,
-                Ok(got) => self.end += got,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(read_error(self.path.as_deref(), error, self.monitor)),
+            if self.next.len() == 0 {
+                self.input.next(self.base + self.end as u64, &mut self.next, self.phase)?;
+                self.finished = self.next.len() == 0;
             }
-        }
-        if self.base + self.end as u64 > self.limit {
-            return Err(Error::new(Code::TooLarge, "the packed data unpacks to far more than any snapshot; refused"));
+            let count = self.next.len().min(self.window.len() - self.end);
+            self.window[self.end..self.end + count].copy_from_slice(&self.next.text()[..count]);
+            self.next.skip(count);
+            self.end += count;
         }
         Ok(())
     }
@@ -272,9 +213,11 @@ impl Walk<'_> {
     }
 
     fn whole(&mut self, visitor: &mut impl Visitor) -> Result<()> {
-        self.fill()?;
-        snapshot::open_object(&mut Cursor::new(&self.window[..self.end], 0))?;
+        snapshot::check_magic(self.input.head())?;
+        snapshot::check_opening(self.space(visitor)?)?;
         self.expect(b'{', "at the start", visitor)?;
+        let second = self.space(visitor)?;
+        snapshot::check_first_key(second, self.offset())?;
         let mut order = Order::default();
         let mut key = Vec::new();
         loop {
@@ -285,7 +228,7 @@ impl Walk<'_> {
             }
             if order.is_first() && key != b"snapshot" {
                 let shown = String::from_utf8_lossy(&key[..key.len().min(40)]).into_owned();
-                return Err(snapshot::other_json(&shown, &self.window[..self.end.min(4096)]));
+                return Err(snapshot::other_json(&shown, self.input.head()));
             }
             order.next(&key, self.offset())?;
             visitor.pass(b"\"")?;
