@@ -36,8 +36,8 @@ pub(crate) fn biggest(graph: &HeapGraph, top: usize, monitor: &Monitor) -> Resul
         }
         monitor.check()?;
     }
-    heads.retain(|head| retained[head.index()] > 0);
-    let order = |node: &NodeId| (Reverse(retained[node.index()]), graph.snapshot().nodes.id(*node), *node);
+    heads.retain(|head| retained.get(*head) > 0);
+    let order = |node: &NodeId| (Reverse(retained.get(*node)), graph.snapshot().nodes.id(*node), *node);
     if heads.len() > top {
         heads.select_nth_unstable_by_key(top, order);
         heads.truncate(top);
@@ -48,7 +48,7 @@ pub(crate) fn biggest(graph: &HeapGraph, top: usize, monitor: &Monitor) -> Resul
         .map(|node| {
             Ok(BigObject {
                 node: NodeSummary::of(graph, node, monitor)?,
-                retained_size: retained[node.index()],
+                retained_size: retained.get(node),
                 path: shortest_path(graph, node, monitor)?,
             })
         })

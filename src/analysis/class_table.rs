@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::{
     error::Result,
-    graph::{Classes, Distances, DominatorTree, HeapGraph},
+    graph::{Classes, Distances, DominatorTree, HeapGraph, RetainedSizes},
     monitor::Monitor,
     snapshot::NodeId,
 };
@@ -57,8 +57,7 @@ impl Sum {
 /// A walk down the dominator tree.
 struct Walk<'a> {
     classes: &'a Classes,
-    shallow: &'a [u64],
-    retained: &'a [u64],
+    retained: RetainedSizes<'a>,
     tree: &'a DominatorTree,
     distances: &'a Distances,
 }
@@ -67,33 +66,38 @@ impl Walk<'_> {
     /// Sums by class over a stretch of the preorder.
     fn sums(&self, stretch: Range<usize>, monitor: &Monitor) -> Result<Vec<Sum>> {
         let mut sums = vec![Sum::NOTHING; self.classes.all().len()];
-        let Some(start) = self.tree.preorder().nth(stretch.start) else { return Ok(sums) };
+        if stretch.is_empty() {
+            return Ok(sums);
+        }
+        let Self { classes, tree, retained, .. } = *self;
         // What stands above the first node covers what is to come as if the walk had begun at the root.
+        let start = tree.node_at(stretch.start);
         let mut above: Vec<NodeId> =
-            std::iter::successors(Some(start), |&node| (node != self.tree.root()).then(|| self.tree.immediate(node)))
+            std::iter::successors(Some(start), |&node| (node != tree.root()).then(|| tree.immediate(node)))
                 .skip(1)
                 .collect();
         while let Some(node) = above.pop() {
-            let sum = &mut sums[self.classes.number(node) as usize];
-            let subtree = self.tree.stretch(node);
-            if self.shallow[node.index()] > 0 && subtree.start >= sum.covered_to {
+            let sum = &mut sums[classes.number(node) as usize];
+            let subtree = tree.stretch(node);
+            if retained.shallow_at(subtree.start) > 0 && subtree.start >= sum.covered_to {
                 sum.covered_to = subtree.end;
             }
         }
-        for (position, node) in self.tree.preorder().enumerate().take(stretch.end).skip(stretch.start) {
+        for position in stretch {
             monitor.tick(position)?;
-            let size = self.shallow[node.index()];
+            let size = retained.shallow_at(position);
             if size == 0 {
                 continue;
             }
-            let sum = &mut sums[self.classes.number(node) as usize];
+            let node = tree.node_at(position);
+            let sum = &mut sums[classes.number(node) as usize];
             sum.count += 1;
             sum.self_size += size;
             sum.distance = sum.distance.min(self.distances.get(node));
             // A node inside the subtree of another of its class is part of what that one retains.
             if position >= sum.covered_to {
-                sum.retained_size += self.retained[node.index()];
-                sum.covered_to = position + self.tree.subtree_len(node) as usize;
+                sum.retained_size += retained.at(position);
+                sum.covered_to = tree.stretch_at(position).end;
             }
         }
         Ok(sums)
@@ -104,13 +108,12 @@ impl Walk<'_> {
 pub fn class_table(graph: &HeapGraph, monitor: &Monitor) -> Result<Vec<ClassRow>> {
     let walk = Walk {
         classes: graph.classes(monitor)?,
-        shallow: graph.shallow_sizes(monitor)?,
         retained: graph.retained_sizes(monitor)?,
         tree: graph.dominator_tree(monitor)?,
         distances: graph.distances(monitor)?,
     };
     let classes = walk.classes;
-    let count = walk.tree.preorder().len();
+    let count = walk.tree.len();
     let middle = count / 2;
     let (first, second) = rayon::join(|| walk.sums(0..middle, monitor), || walk.sums(middle..count, monitor));
     let sums = first?.into_iter().zip(second?).map(|(a, b)| a.plus(&b));

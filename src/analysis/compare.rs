@@ -22,7 +22,7 @@ use crate::{
     index::{Question, Subject, ask},
     memory,
     monitor::Monitor,
-    snapshot::{NodeId, ObjectId},
+    snapshot::{NodeId, ObjectId, Sizes},
 };
 
 /// How much of a comparison to give.
@@ -167,13 +167,13 @@ impl Matched {
             if let Some(&(_, node)) = gone {
                 let row = &mut this.rows[base_row(node) as usize];
                 row.removed_count += 1;
-                row.removed_size += base_sizes[node.index()];
+                row.removed_size += base_sizes.get(node);
             }
             if let Some(&(_, node)) = came {
                 let row = target_row(&this, node);
                 let row = &mut this.rows[row as usize];
                 row.added_count += 1;
-                row.added_size += target_sizes[node.index()];
+                row.added_size += target_sizes.get(node);
                 this.added.push(node);
             }
         }
@@ -234,10 +234,10 @@ impl ComparisonRow {
 }
 
 /// Nodes with bytes, by id.
-fn by_id(graph: &HeapGraph, sizes: &[u64]) -> Result<Vec<(ObjectId, NodeId)>> {
+fn by_id(graph: &HeapGraph, sizes: &Sizes) -> Result<Vec<(ObjectId, NodeId)>> {
     let nodes = &graph.snapshot().nodes;
     let mut list = memory::with_capacity(nodes.len(), "comparison")?;
-    list.extend(nodes.all().filter(|node| sizes[node.index()] > 0).map(|node| (nodes.id(node), node)));
+    list.extend(nodes.all().filter(|&node| sizes.get(node) > 0).map(|node| (nodes.id(node), node)));
     if !list.is_sorted() {
         list.par_sort_unstable();
     }

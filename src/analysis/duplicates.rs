@@ -140,12 +140,12 @@ impl Duplicates {
         let shallow = graph.shallow_sizes(monitor)?;
         let texts = Texts::of(graph, monitor)?;
         let of_kind = || nodes.all().filter(|&node| nodes.kind(node) == NodeKind::STRING);
-        let key = |node: NodeId| texts.key(nodes.name(node), shallow[node.index()]);
+        let key = |node: NodeId| texts.key(nodes.name(node), shallow.get(node));
         let mut whole: Vec<Tally> = memory::filled(strings.len(), Tally::default(), "equal strings")?;
         let mut cut: FxHashMap<Key, Tally> = FxHashMap::default();
         for (step, node) in of_kind().enumerate() {
             monitor.tick(step)?;
-            let (key, size) = (key(node), shallow[node.index()]);
+            let (key, size) = (key(node), shallow.get(node));
             let is_cut = texts.cut.contains(key.0 as usize);
             // An external string, whose size says nothing of its length.
             if is_cut && size < WRITTEN_UNITS as u64 {

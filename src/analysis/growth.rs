@@ -61,7 +61,7 @@ pub(crate) fn class_growth(
         if wanted.contains(key) {
             let sum = held.entry(key).or_default().entry(holders[node.index()]).or_default();
             sum.0 += 1;
-            sum.1 += sizes[node.index()];
+            sum.1 += sizes.get(node);
         }
     }
     grown

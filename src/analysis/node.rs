@@ -39,7 +39,7 @@ impl NodeSummary {
             name: shortened(graph.display_name(node)),
             class: graph.classes(monitor)?.get(node).name.clone(),
             kind: snapshot.header.node_kinds.name(snapshot.nodes.kind(node)).to_owned(),
-            self_size: graph.shallow_sizes(monitor)?[node.index()],
+            self_size: graph.shallow_sizes(monitor)?.get(node),
             distance: graph.distances(monitor)?.get(node),
         })
     }

@@ -213,14 +213,14 @@ pub(crate) fn packages(
     let mut by_package = vec![Sum::default(); names.len()];
     for (position, node) in tree.preorder().enumerate() {
         monitor.tick(position)?;
-        let size = shallow[node.index()];
+        let size = shallow.get(node);
         if size == 0 {
             continue;
         }
         let file = belonging.of_node[node.index()] as usize;
         let stretch = position..position + tree.subtree_len(node) as usize;
-        by_file[file].add(size, retained[node.index()], stretch.clone());
-        by_package[package_of_file[file]].add(size, retained[node.index()], stretch);
+        by_file[file].add(size, retained.get(node), stretch.clone());
+        by_package[package_of_file[file]].add(size, retained.get(node), stretch);
     }
     let mut packages: Vec<PackageRow> = names
         .iter()

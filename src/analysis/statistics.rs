@@ -97,7 +97,7 @@ pub fn statistics(graph: &HeapGraph, monitor: &Monitor) -> Result<(Statistics, T
     let mut external_bytes = 0;
     let mut arrays = Vec::new();
     for node in snapshot.nodes.all() {
-        let size = shallow[node.index()];
+        let size = shallow.get(node);
         total += size;
         match snapshot.nodes.kind(node) {
             NodeKind::HIDDEN => system += size,
@@ -122,7 +122,7 @@ pub fn statistics(graph: &HeapGraph, monitor: &Monitor) -> Result<(Statistics, T
         }
         monitor.tick(node.index())?;
     }
-    js_arrays += unshared_stores(graph, &arrays).map(|store| shallow[store.index()]).sum::<u64>();
+    js_arrays += unshared_stores(graph, &arrays).map(|store| shallow.get(store)).sum::<u64>();
     let statistics = Statistics {
         total,
         native: NativeStatistics { total: native, typed_arrays },

@@ -16,8 +16,8 @@ fn stores_are_counted_with_their_owner() {
     let graph = small_heap().graph();
     let sizes = graph.shallow_sizes(&Monitor::none()).unwrap();
     // The Map owns its table, the array its elements.
-    assert_eq!((sizes[3], sizes[4]), (416, 0));
-    assert_eq!((sizes[8], sizes[9]), (80, 0));
+    assert_eq!((sizes.get(NodeId(3)), sizes.get(NodeId(4))), (416, 0));
+    assert_eq!((sizes.get(NodeId(8)), sizes.get(NodeId(9))), (80, 0));
     assert_eq!(sizes.iter().sum::<u64>(), graph.snapshot().nodes.self_sizes().iter().sum::<u64>());
 }
 
@@ -30,8 +30,8 @@ fn retained_sizes_follow_the_dominators() {
     // One session is in the map and in the list, so the global holds it; the other is the map's alone.
     assert_eq!(tree.immediate(NodeId(5)), NodeId(1));
     assert_eq!(tree.immediate(NodeId(6)), NodeId(4));
-    assert_eq!(retained[3], 416 + 60);
-    assert_eq!(retained[0], 768);
+    assert_eq!(retained.get(NodeId(3)), 416 + 60);
+    assert_eq!(retained.get(NodeId(0)), 768);
     // The closure is the global's: what is not of the page (the GC roots) does not hold what is.
     assert_eq!(tree.immediate(NodeId(10)), NodeId(1));
 }

@@ -8,7 +8,7 @@ use crate::{
     error::Result,
     graph::HeapGraph,
     monitor::Monitor,
-    snapshot::{Snapshot, Source},
+    snapshot::{NodeId, Snapshot, Source},
 };
 
 /// A job whose answer is the facts.
@@ -28,12 +28,13 @@ impl Facts {
     }
 
     /// Everything was computed when the facts were made, so nothing can fail here.
-    fn ready<'a, T: ?Sized>(&'a self, fact: impl FnOnce(&'a HeapGraph, &Monitor) -> Result<&'a T>) -> &'a T {
+    fn ready<'a, T>(&'a self, fact: impl FnOnce(&'a HeapGraph, &Monitor) -> Result<T>) -> T {
         fact(&self.graph, &Monitor::none()).expect("facts are prepared when they are made")
     }
 
-    fn floats(sizes: &[u64]) -> Float64Array {
-        sizes.iter().map(|&size| size as f64).collect::<Vec<f64>>().into()
+    /// A figure of every node, by node.
+    fn floats(&self, figure: impl Fn(NodeId) -> u64) -> Float64Array {
+        self.graph.snapshot().nodes.all().map(|node| figure(node) as f64).collect::<Vec<f64>>().into()
     }
 }
 
@@ -56,19 +57,21 @@ impl Facts {
     /// Shallow sizes after ownership, in bytes.
     #[napi(getter)]
     pub fn self_sizes(&self) -> Float64Array {
-        Self::floats(self.ready(HeapGraph::shallow_sizes))
+        let sizes = self.ready(HeapGraph::shallow_sizes);
+        self.floats(|node| sizes.get(node))
     }
 
     /// Retained sizes in bytes.
     #[napi(getter)]
     pub fn retained_sizes(&self) -> Float64Array {
-        Self::floats(self.ready(HeapGraph::retained_sizes))
+        let sizes = self.ready(HeapGraph::retained_sizes);
+        self.floats(|node| sizes.get(node))
     }
 
     /// Distances.
     #[napi(getter)]
     pub fn distances(&self) -> Int32Array {
-        self.ready(HeapGraph::distances).all().to_vec().into()
+        self.ready(HeapGraph::distances).all().collect::<Vec<i32>>().into()
     }
 
     /// Ordinals of immediate dominators.

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashSet;
 
 use super::{
@@ -28,9 +29,16 @@ pub const SYSTEM_BASE: i32 = 100_000_000;
 /// Distances of all nodes and the tree of shortest ways.
 #[derive(Debug)]
 pub struct Distances {
-    distances: Vec<i32>,
-    /// The edge each node was first reached by; [`Self::NO_EDGE`] for roots and unreached nodes.
-    via: Vec<u32>,
+    /// By node.
+    steps: Vec<Step>,
+}
+
+/// How a node is reached first. Together, since they are found together.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    distance: i32,
+    /// The edge it was first reached by; [`Distances::NO_EDGE`] for roots and unreached nodes.
+    via: u32,
 }
 
 impl Distances {
@@ -40,19 +48,19 @@ impl Distances {
     /// [`UNREACHED`] otherwise.
     #[must_use]
     pub fn get(&self, node: NodeId) -> i32 {
-        self.distances[node.index()]
+        self.steps[node.index()].distance
     }
 
     /// All distances, by node.
     #[must_use]
-    pub fn all(&self) -> &[i32] {
-        &self.distances
+    pub fn all(&self) -> impl ExactSizeIterator<Item = i32> {
+        self.steps.iter().map(|step| step.distance)
     }
 
     /// The edge by which a shortest way enters the node; `None` for where ways begin.
     #[must_use]
     pub fn via(&self, node: NodeId) -> Option<usize> {
-        let edge = self.via[node.index()];
+        let edge = self.steps[node.index()].via;
         (edge != Self::NO_EDGE).then_some(edge as usize)
     }
 
@@ -60,35 +68,36 @@ impl Distances {
         let count = graph.snapshot().nodes.len();
         let mut search = Search {
             graph,
-            found: Self {
-                distances: memory::filled(count, UNREACHED, "distances")?,
-                via: memory::filled(count, Self::NO_EDGE, "distances")?,
-            },
+            reached: FixedBitSet::with_capacity(count),
+            steps: memory::filled(count, Step { distance: UNREACHED, via: Self::NO_EDGE }, "distances")?,
             queue: memory::with_capacity(count, "distances")?,
             pending_pairs: FxHashSet::default(),
         };
         // A root may be listed twice and is then searched twice, which decides about WeakMap pairs: kept.
         for (edge, node) in graph.user_roots() {
-            search.found.distances[node.index()] = 1;
-            search.found.via[node.index()] = edge as u32;
+            search.steps[node.index()] = Step { distance: 1, via: edge as u32 };
+            search.reached.insert(node.index());
             search.queue.push(node);
         }
         let had_user_roots = !search.queue.is_empty();
         search.run(monitor)?;
         let root = graph.snapshot().root();
-        search.found.distances[root.index()] = if had_user_roots { SYSTEM_BASE } else { 0 };
-        search.found.via[root.index()] = Self::NO_EDGE;
+        let distance = if had_user_roots { SYSTEM_BASE } else { 0 };
+        search.steps[root.index()] = Step { distance, via: Self::NO_EDGE };
+        search.reached.insert(root.index());
         search.queue.clear();
         search.queue.push(root);
         search.run(monitor)?;
         monitor.advance("distances", 1.0)?;
-        Ok(search.found)
+        Ok(Self { steps: search.steps })
     }
 }
 
 struct Search<'a> {
     graph: &'a HeapGraph,
-    found: Distances,
+    steps: Vec<Step>,
+    /// Nodes that have a distance. One bit each stays in the cache where the distances would not.
+    reached: FixedBitSet,
     queue: Vec<NodeId>,
     /// WeakMap entries of which one edge has been passed over.
     pending_pairs: FxHashSet<Cow<'a, [u8]>>,
@@ -101,19 +110,19 @@ impl Search<'_> {
         while let Some(&node) = self.queue.get(next) {
             next += 1;
             monitor.tick(next)?;
-            let distance = self.found.distances[node.index()] + 1;
+            let distance = self.steps[node.index()].distance + 1;
             let picky = self.is_picky(node);
             for edge in snapshot.nodes.edges(node) {
                 let target = snapshot.edges.target(edge);
-                if self.found.distances[target.index()] != UNREACHED {
+                if self.reached.contains(target.index()) {
                     continue;
                 }
                 let kind = snapshot.edges.kind(edge);
                 if kind == EdgeKind::Weak || !self.may_follow(picky, edge, kind) {
                     continue;
                 }
-                self.found.distances[target.index()] = distance;
-                self.found.via[target.index()] = edge as u32;
+                self.reached.insert(target.index());
+                self.steps[target.index()] = Step { distance, via: edge as u32 };
                 self.queue.push(target);
             }
         }
@@ -122,8 +131,13 @@ impl Search<'_> {
 
     /// The name of the node when it is one whose edges are chosen by name.
     fn is_picky(&self, node: NodeId) -> Word {
-        match (self.graph.snapshot().nodes.kind(node), self.graph.word(node)) {
-            (NodeKind::HIDDEN, word @ Word::NativeContext) | (NodeKind::ARRAY, word @ Word::MapDescriptors) => word,
+        // The kind first, and for most nodes nothing else: a name is three places in memory away.
+        let word = match self.graph.snapshot().nodes.kind(node) {
+            NodeKind::HIDDEN | NodeKind::ARRAY => self.graph.word(node),
+            _ => return Word::Other,
+        };
+        match (self.graph.snapshot().nodes.kind(node), word) {
+            (NodeKind::HIDDEN, Word::NativeContext) | (NodeKind::ARRAY, Word::MapDescriptors) => word,
             _ => Word::Other,
         }
     }

@@ -44,8 +44,18 @@ pub trait FlowGraph: Sync {
 pub struct Dominators {
     /// Nodes, each after its dominator.
     order: Vec<u32>,
-    /// Place in `order` of the dominator of each of them.
-    by_number: Vec<u32>,
+    /// Place of each of them in the tree.
+    tree: Vec<Place>,
+}
+
+/// Where a node stands in the dominator tree.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Number of its immediate dominator.
+    dominator: u32,
+    /// Number of an ancestor further up, to get there in few steps.
+    jump: u32,
+    depth: u32,
 }
 
 impl Dominators {
@@ -65,25 +75,30 @@ impl Dominators {
     }
 
     /// For each node of [`Self::order`] the place there of its immediate dominator; the root's is the root.
-    #[must_use]
-    pub fn by_number(&self) -> &[u32] {
-        &self.by_number
+    pub fn by_number(&self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator {
+        self.tree.iter().map(|place| place.dominator)
     }
 
-    pub(crate) fn into_parts(self) -> (Vec<u32>, Vec<u32>) {
-        (self.order, self.by_number)
+    /// The order, and for each node of it what `row` makes of the place there of its immediate dominator. Rows of
+    /// three numbers take over the memory of the tree.
+    pub(crate) fn into_rows<T>(self, mut row: impl FnMut(u32) -> T) -> (Vec<u32>, Vec<T>) {
+        (self.order, self.tree.into_iter().map(|place| row(place.dominator)).collect())
     }
 
     #[cfg(test)]
     pub(crate) fn from_parts(order: Vec<u32>, by_number: Vec<u32>) -> Self {
-        Self { order, by_number }
+        let place = |dominator| Place { dominator, jump: 0, depth: 0 };
+        Self { order, tree: by_number.into_iter().map(place).collect() }
     }
 }
 
 /// What dominators are computed from, the graph itself not needed any more.
 pub(crate) struct Explored {
-    numbering: Numbering,
-    predecessors: Predecessors,
+    /// Node at each number.
+    nodes: Vec<u32>,
+    /// Number of each number's parent in the search tree.
+    parents: Vec<u32>,
+    entries: Entries,
 }
 
 impl Explored {
@@ -100,16 +115,14 @@ impl Explored {
         let (numbering, (entering, more)) =
             rayon::join(|| Numbering::of(graph, monitor), || (entering(graph, monitor), more()));
         let numbering = numbering?;
-        let predecessors = Predecessors::of(graph, &numbering, entering?, monitor)?;
-        Ok((Self { numbering, predecessors }, more?))
+        let entries = Entries::of(graph, &numbering, entering?, monitor)?;
+        Ok((Self { nodes: numbering.nodes, parents: numbering.parents, entries }, more?))
     }
 
     pub(crate) fn dominators(self, monitor: &Monitor) -> Result<Dominators> {
-        let Self { numbering, predecessors } = self;
-        let semidominators = semidominators(&numbering, &predecessors, monitor)?;
-        drop(predecessors);
-        let by_number = nearest_common(&numbering, &semidominators, monitor)?;
-        Ok(Dominators { order: numbering.nodes, by_number })
+        let semidominators = semidominators(&self.parents, self.entries, monitor)?;
+        let tree = nearest_common(&self.parents, &semidominators, monitor)?;
+        Ok(Dominators { order: self.nodes, tree })
     }
 }
 
@@ -225,12 +238,6 @@ impl<G: FlowGraph> Search<'_, G> {
     }
 }
 
-/// For each number that several edges lead to, the numbers they come from.
-struct Predecessors {
-    first: Vec<u32>,
-    numbers: Vec<AtomicU32>,
-}
-
 /// How many counting edges enter each node: counted by node, in the order of the edges, for this needs no numbers
 /// and half the cache misses.
 fn entering(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Vec<u32>> {
@@ -243,79 +250,132 @@ fn entering(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Vec<u32>> {
     Ok(entering)
 }
 
-impl Predecessors {
+/// What edges that are not the search's own say about semidominators.
+///
+/// An edge to a number above its start comes from an ancestor, and all that matters is the lowest such ancestor. The
+/// same is true where the start has only one way in, from a number below the edge's end: that number is what such an
+/// edge amounts to. And from a start with one way in from higher up, an edge says what an edge from there would say.
+/// What is left is few: the thousands of edges from the entries of an array to their common hidden class are one.
+struct Entries {
+    /// By number, the lowest semidominator known so far.
+    lowest: Vec<AtomicU32>,
+    /// Where the list of each number begins in `lists`.
+    first: Vec<u32>,
+    /// For each number the higher numbers whose way up has to be looked at. A list is filled from both ends; zero, the
+    /// number of the root, is in none and stands for nothing.
+    lists: Vec<AtomicU32>,
+}
+
+impl Entries {
     fn of(graph: &impl FlowGraph, numbering: &Numbering, mut entering: Vec<u32>, monitor: &Monitor) -> Result<Self> {
+        let count = numbering.nodes.len();
         let (connected, isolated) = numbering.nodes.split_at(numbering.isolated_from as usize);
         for &node in isolated {
             graph.edges(node).filter_map(|edge| graph.target(edge)).for_each(|to| entering[to as usize] -= 1);
         }
-        // Where one edge enters it is the search's own, which needs no list.
-        let mut first = memory::with_capacity::<u32>(numbering.nodes.len() + 1, "dominators")?;
+        let mut joins = FixedBitSet::with_capacity(count);
+        let mut first = memory::with_capacity::<u32>(count + 1, "dominators")?;
+        // For each number the nearest on its way up, itself included, that has several ways in.
+        let mut tops: Vec<u32> = memory::with_capacity(count, "dominators")?;
         let mut sum = 0;
         first.push(0);
-        first.extend(numbering.nodes.iter().map(|&node| {
-            let count = entering[node as usize];
-            sum += if count > 1 { count } else { 0 };
-            sum
-        }));
-        let list: Vec<AtomicU32> = memory::zeroed(sum as usize, "dominators")?;
+        for (number, (&node, &parent)) in numbering.nodes.iter().zip(&numbering.parents).enumerate() {
+            let ways = entering[node as usize];
+            if ways > 1 {
+                joins.insert(node as usize);
+                sum += ways;
+            }
+            first.push(sum);
+            tops.push(if ways > 1 || number == 0 { number as u32 } else { tops[parent as usize] });
+        }
+        let mut lowest = memory::with_capacity(count, "dominators")?;
+        lowest.extend(numbering.parents.iter().map(|&parent| AtomicU32::new(parent)));
+        let lists: Vec<AtomicU32> = memory::zeroed(sum as usize, "dominators")?;
         // Two threads, one filling each list from its start with the nodes of the lower numbers, the other from its
-        // end with the rest: they meet where the list is full and need no word with each other.
-        let mut up = memory::with_capacity::<u32>(numbering.nodes.len(), "dominators")?;
-        up.extend(first.windows(2).map(|ends| if ends[0] == ends[1] { NONE } else { ends[0] }));
-        let mut down = entering;
-        down.clear();
-        down.extend(first.windows(2).map(|ends| if ends[0] == ends[1] { NONE } else { ends[1] }));
+        // end with the rest: there is room for all, so they need no word with each other.
+        let mut starts = entering;
+        starts.clear();
+        starts.extend_from_slice(&first[..count]);
+        let mut ends = memory::with_capacity::<u32>(count, "dominators")?;
+        ends.extend_from_slice(&first[1..]);
+        let found = Found { graph, numbering, joins: &joins, tops: &tops, lowest: &lowest };
         let half = connected.len() / 2;
-        let (lower, upper) = connected.split_at(half);
-        let (a, b) = rayon::join(
+        let (lower, upper) = rayon::join(
             || {
-                for_each_edge(graph, lower, 0, numbering, monitor, |from, to| {
-                    let slot = &mut up[to as usize];
-                    if *slot != NONE {
-                        list[*slot as usize].store(from, Relaxed);
-                        *slot += 1;
+                found.in_range(0..half, monitor, |to, from| {
+                    let next = &mut starts[to as usize];
+                    if *next == first[to as usize] || lists[*next as usize - 1].load(Relaxed) != from {
+                        lists[*next as usize].store(from, Relaxed);
+                        *next += 1;
                     }
                 })
             },
             || {
-                for_each_edge(graph, upper, half, numbering, monitor, |from, to| {
-                    let slot = &mut down[to as usize];
-                    if *slot != NONE {
-                        *slot -= 1;
-                        list[*slot as usize].store(from, Relaxed);
+                found.in_range(half..connected.len(), monitor, |to, from| {
+                    let next = &mut ends[to as usize];
+                    if *next == first[to as usize + 1] || lists[*next as usize].load(Relaxed) != from {
+                        *next -= 1;
+                        lists[*next as usize].store(from, Relaxed);
                     }
                 })
             },
         );
-        a.and(b)?;
+        lower.and(upper)?;
         monitor.advance("dominators", 0.25)?;
-        Ok(Self { first, numbers: list })
+        Ok(Self { lowest, first, lists })
     }
 
-    fn of_number(&self, number: u32) -> &[AtomicU32] {
-        &self.numbers[self.first[number as usize] as usize..self.first[number as usize + 1] as usize]
+    /// The list of a number.
+    fn of_number(&self, number: u32) -> impl Iterator<Item = u32> {
+        let list = &self.lists[self.first[number as usize] as usize..self.first[number as usize + 1] as usize];
+        let filled = |&from: &u32| from != 0;
+        let front = list.iter().map(|entry| entry.load(Relaxed)).take_while(filled);
+        let back = list.iter().rev().map(|entry| entry.load(Relaxed)).take_while(filled);
+        // One that is full has been read when its front has.
+        front.chain(back).take(list.len())
     }
 }
 
-/// Visits the counting edges of nodes, the first of which has the number `first`, by the numbers of their ends.
-fn for_each_edge(
-    graph: &impl FlowGraph,
-    nodes: &[u32],
-    first: usize,
-    numbering: &Numbering,
-    monitor: &Monitor,
-    mut visit: impl FnMut(u32, u32),
-) -> Result<()> {
-    for (from, &node) in (first..).zip(nodes) {
-        monitor.tick(from)?;
-        for edge in graph.edges(node) {
-            if let Some(target) = graph.target(edge) {
-                visit(from as u32, numbering.numbers[target as usize]);
+/// Finds what edges amount to.
+struct Found<'a, G> {
+    graph: &'a G,
+    numbering: &'a Numbering,
+    /// Nodes that several counting edges enter. One bit each stays in the cache.
+    joins: &'a FixedBitSet,
+    tops: &'a [u32],
+    lowest: &'a [AtomicU32],
+}
+
+impl<G: FlowGraph> Found<'_, G> {
+    /// Follows the edges that leave a range of numbers: notes what is known at once, and gives the rest to `add`.
+    fn in_range(&self, range: Range<usize>, monitor: &Monitor, mut add: impl FnMut(u32, u32)) -> Result<()> {
+        for number in range {
+            monitor.tick(number)?;
+            let node = self.numbering.nodes[number];
+            let (from, top, parent) = (number as u32, self.tops[number], self.numbering.parents[number]);
+            for target in self.graph.edges(node).filter_map(|edge| self.graph.target(edge)) {
+                if !self.joins.contains(target as usize) {
+                    continue;
+                }
+                let to = self.numbering.numbers[target as usize];
+                if from < to {
+                    self.note(to, from);
+                } else if top < from && parent <= to {
+                    self.note(to, parent);
+                } else if from > to {
+                    add(to, if top > to { top } else { parent });
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn note(&self, to: u32, semidominator: u32) {
+        let lowest = &self.lowest[to as usize];
+        if semidominator < lowest.load(Relaxed) {
+            lowest.fetch_min(semidominator, Relaxed);
+        }
+    }
 }
 
 /// A node of the forest that path compression works on.
@@ -326,34 +386,22 @@ struct Link {
     lowest: u32,
 }
 
-fn semidominators(numbering: &Numbering, predecessors: &Predecessors, monitor: &Monitor) -> Result<Vec<u32>> {
-    let count = numbering.nodes.len();
-    let mut semidominators = memory::zeroed::<u32>(count, "dominators")?;
+fn semidominators(parents: &[u32], mut entries: Entries, monitor: &Monitor) -> Result<Vec<AtomicU32>> {
+    let count = parents.len();
     let mut links: Vec<Link> = memory::with_capacity(count, "dominators")?;
-    links.extend(numbering.parents.iter().map(|&parent| Link { ancestor: parent, lowest: NONE }));
+    links.extend(parents.iter().map(|&parent| Link { ancestor: parent, lowest: NONE }));
     let mut way = Vec::new();
     for number in (1..count as u32).rev() {
         monitor.tick(number as usize)?;
-        let mut semi = numbering.parents[number as usize];
-        let entering = predecessors.of_number(number);
-        // Nothing lies above the root.
-        if semi > 0 {
-            for predecessor in entering {
-                let predecessor = predecessor.load(Relaxed);
-                // Numbers above this one are linked into the forest; others stand for themselves.
-                let candidate = if predecessor <= number {
-                    predecessor
-                } else {
-                    evaluate(&mut links, predecessor, number, &mut way)
-                };
-                semi = semi.min(candidate);
-            }
+        let mut semi = entries.lowest[number as usize].load(Relaxed);
+        for from in entries.of_number(number) {
+            semi = semi.min(evaluate(&mut links, from, number, &mut way));
         }
-        semidominators[number as usize] = semi;
+        *entries.lowest[number as usize].get_mut() = semi;
         links[number as usize].lowest = semi;
     }
     monitor.advance("dominators", 0.25)?;
-    Ok(semidominators)
+    Ok(entries.lowest)
 }
 
 /// The lowest semidominator on the way from `from` up to the nodes numbered `limit` or lower, compressing it.
@@ -375,32 +423,26 @@ fn evaluate(links: &mut [Link], from: u32, limit: u32, way: &mut Vec<u32>) -> u3
 
 /// Immediate dominators by number: each node's nearest ancestor, in the tree of those before it, whose number is
 /// not above its semidominator.
-fn nearest_common(numbering: &Numbering, semidominators: &[u32], monitor: &Monitor) -> Result<Vec<u32>> {
-    #[derive(Clone, Copy)]
-    struct Place {
-        dominator: u32,
-        jump: u32,
-        depth: u32,
-    }
-    let count = numbering.nodes.len();
-    let mut tree: Vec<Place> = memory::with_capacity(count, "dominators")?;
+fn nearest_common(parents: &[u32], semidominators: &[AtomicU32], monitor: &Monitor) -> Result<Vec<Place>> {
+    let mut tree: Vec<Place> = memory::with_capacity(parents.len(), "dominators")?;
     tree.push(Place { dominator: 0, jump: 0, depth: 0 });
-    for (number, &semi) in semidominators.iter().enumerate().skip(1) {
+    for (number, (&parent, semi)) in parents.iter().zip(semidominators).enumerate().skip(1) {
         monitor.tick(number)?;
-        let mut ancestor = numbering.parents[number];
+        let semi = semi.load(Relaxed);
+        let mut ancestor = parent;
         while ancestor > semi {
             let place = tree[ancestor as usize];
             ancestor = if place.jump > semi { place.jump } else { place.dominator };
         }
-        let parent = tree[ancestor as usize];
-        let over = tree[parent.jump as usize];
+        let above = tree[ancestor as usize];
+        let over = tree[above.jump as usize];
         // Two jumps of equal length join to one twice as long and a step: the skew-binary rule.
-        let balanced = parent.depth - over.depth == over.depth - tree[over.jump as usize].depth;
+        let balanced = above.depth - over.depth == over.depth - tree[over.jump as usize].depth;
         let jump = if balanced { over.jump } else { ancestor };
-        tree.push(Place { dominator: ancestor, jump, depth: parent.depth + 1 });
+        tree.push(Place { dominator: ancestor, jump, depth: above.depth + 1 });
     }
     monitor.advance("dominators", 0.1)?;
-    Ok(tree.into_iter().map(|place| place.dominator).collect())
+    Ok(tree)
 }
 
 #[cfg(feature = "phases")]

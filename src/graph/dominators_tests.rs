@@ -9,12 +9,12 @@ use super::*;
 
 /// Adjacency lists over `0..n`, root 0.
 #[derive(Debug)]
-struct Lists {
+struct Adjacency {
     first: Vec<usize>,
     targets: Vec<u32>,
 }
 
-impl Lists {
+impl Adjacency {
     fn new(nodes: usize, edges: &[(u32, u32)]) -> Self {
         let mut edges = edges.to_vec();
         edges.sort_by_key(|&(from, _)| from);
@@ -23,7 +23,7 @@ impl Lists {
     }
 }
 
-impl FlowGraph for Lists {
+impl FlowGraph for Adjacency {
     fn node_count(&self) -> usize {
         self.first.len() - 1
     }
@@ -38,7 +38,7 @@ impl FlowGraph for Lists {
     }
 }
 
-fn reachable(graph: &Lists, starts: &[u32], without: Option<u32>) -> Vec<bool> {
+fn reachable(graph: &Adjacency, starts: &[u32], without: Option<u32>) -> Vec<bool> {
     let mut seen = vec![false; graph.node_count()];
     let mut queue: VecDeque<u32> = starts.iter().copied().filter(|&start| Some(start) != without).collect();
     queue.iter().for_each(|&start| seen[start as usize] = true);
@@ -54,7 +54,7 @@ fn reachable(graph: &Lists, starts: &[u32], without: Option<u32>) -> Vec<bool> {
 }
 
 /// By the definition: d dominates n when n cannot be reached without d; the immediate one is dominated by all.
-fn naive(graph: &Lists) -> Vec<u32> {
+fn naive(graph: &Adjacency) -> Vec<u32> {
     let nodes = graph.node_count() as u32;
     // What the root does not reach hangs on it as the documentation of `Dominators::of` says.
     let mut starts = vec![0];
@@ -82,19 +82,19 @@ fn naive(graph: &Lists) -> Vec<u32> {
         .collect()
 }
 
-fn computed(graph: &Lists) -> Vec<u32> {
+fn computed(graph: &Adjacency) -> Vec<u32> {
     let dominators = Dominators::of(graph, &Monitor::none()).unwrap();
     let mut immediate = vec![None; graph.node_count()];
-    for (number, (&node, &above)) in dominators.order().iter().zip(dominators.by_number()).enumerate() {
+    for (number, (&node, above)) in dominators.order().iter().zip(dominators.by_number()).enumerate() {
         assert!(number == 0 || (above as usize) < number, "order puts dominators first");
         immediate[node as usize] = Some(dominators.order()[above as usize]);
     }
     immediate.into_iter().map(|dominator| dominator.expect("order has every node")).collect()
 }
 
-fn graphs(nodes: u32, edges: usize) -> impl Strategy<Value = Lists> {
+fn graphs(nodes: u32, edges: usize) -> impl Strategy<Value = Adjacency> {
     (1..nodes).prop_flat_map(move |n| {
-        proptest::collection::vec((0..n, 0..n), 0..edges).prop_map(move |edges| Lists::new(n as usize, &edges))
+        proptest::collection::vec((0..n, 0..n), 0..edges).prop_map(move |edges| Adjacency::new(n as usize, &edges))
     })
 }
 
@@ -108,12 +108,12 @@ proptest! {
 }
 
 /// Graphs in which the root reaches everything, so that another implementation means the same by them.
-fn connected_graphs(nodes: u32, edges: usize) -> impl Strategy<Value = Lists> {
+fn connected_graphs(nodes: u32, edges: usize) -> impl Strategy<Value = Adjacency> {
     (2..nodes).prop_flat_map(move |n| {
         let parents = (1..n).map(|node| (0..node, Just(node))).collect::<Vec<_>>();
         (parents, proptest::collection::vec((0..n, 0..n), 0..edges)).prop_map(move |(mut all, more)| {
             all.extend(more);
-            Lists::new(n as usize, &all)
+            Adjacency::new(n as usize, &all)
         })
     })
 }
@@ -142,7 +142,7 @@ proptest! {
 fn a_list_of_five_million_is_not_too_deep() {
     let count = 5_000_000;
     let edges: Vec<(u32, u32)> = (1..count).map(|node| (node - 1, node)).collect();
-    let found = computed(&Lists::new(count as usize, &edges));
+    let found = computed(&Adjacency::new(count as usize, &edges));
     assert!((1..count).all(|node| found[node as usize] == node - 1));
 }
 
@@ -155,16 +155,16 @@ fn a_long_list_whose_end_leads_to_what_the_root_holds_is_not_quadratic() {
         edges.push((length - 1, node));
         edges.push((0, node));
     }
-    let found = computed(&Lists::new((length + shared) as usize, &edges));
+    let found = computed(&Adjacency::new((length + shared) as usize, &edges));
     assert!((length..length + shared).all(|node| found[node as usize] == 0));
 }
 
 #[test]
 fn cycles_nobody_reaches_hang_on_the_root_one_by_one() {
     // 0 → 1; 2 ⇄ 3 → 1: the cycle's edges count for nothing, so 1 stays the root's.
-    let graph = Lists::new(4, &[(0, 1), (2, 3), (3, 2), (3, 1)]);
+    let graph = Adjacency::new(4, &[(0, 1), (2, 3), (3, 2), (3, 1)]);
     assert_eq!(computed(&graph), [0, 0, 0, 0]);
     // 0 → 1; 2 → 3 → 1: nobody enters 2, so it hangs on the root with 3; 1 is held from both sides.
-    let graph = Lists::new(4, &[(0, 1), (2, 3), (3, 1)]);
+    let graph = Adjacency::new(4, &[(0, 1), (2, 3), (3, 1)]);
     assert_eq!(computed(&graph), [0, 0, 0, 2]);
 }

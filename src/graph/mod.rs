@@ -14,6 +14,7 @@ mod names;
 mod ownership;
 #[cfg(feature = "phases")]
 mod phases;
+mod retained;
 mod retainers;
 mod shelved;
 mod tree;
@@ -27,15 +28,16 @@ pub use self::{
     distances::{Distances, SYSTEM_BASE, UNREACHED},
     dom::{DomState, DomStates},
     interfaces::Interface,
+    retained::RetainedSizes,
     retainers::Retainers,
     tree::DominatorTree,
     vocabulary::{Vocabulary, Word},
 };
-use self::{dominators::Explored, interfaces::Shapes};
+use self::{dominators::Explored, interfaces::Shapes, retained::RunningSums};
 use crate::{
     error::Result,
     monitor::Monitor,
-    snapshot::{NodeId, NodeKind, Snapshot},
+    snapshot::{NodeId, NodeKind, Sizes, Snapshot},
 };
 
 /// A snapshot and the facts about it.
@@ -44,10 +46,10 @@ pub struct HeapGraph {
     snapshot: Snapshot,
     vocabulary: Vocabulary,
     dom_states: DomStates,
-    shallow: OnceLock<Option<Vec<u64>>>,
+    shallow: OnceLock<Option<Sizes>>,
     distances: OnceLock<Distances>,
     tree: OnceLock<DominatorTree>,
-    retained: OnceLock<Vec<u64>>,
+    retained: OnceLock<RunningSums>,
     retainers: OnceLock<Retainers>,
     shapes: OnceLock<Shapes>,
     interfaces: OnceLock<Vec<Interface>>,
@@ -130,9 +132,9 @@ impl HeapGraph {
     }
 
     /// Shallow size of every node, by node: its own bytes and those that V8 allocates for it alone.
-    pub fn shallow_sizes(&self, monitor: &Monitor) -> Result<&[u64]> {
+    pub fn shallow_sizes(&self, monitor: &Monitor) -> Result<&Sizes> {
         let moved = kept(&self.shallow, || ownership::shallow_sizes(self, monitor))?;
-        Ok(moved.as_deref().unwrap_or(self.snapshot.nodes.self_sizes()))
+        Ok(moved.as_ref().unwrap_or(self.snapshot.nodes.self_sizes()))
     }
 
     /// Distance of every node from the user's roots.
@@ -148,13 +150,11 @@ impl HeapGraph {
         })
     }
 
-    /// Retained size of every node, by node: what would be freed with it.
-    pub fn retained_sizes(&self, monitor: &Monitor) -> Result<&[u64]> {
-        let retained = kept(&self.retained, || {
-            let (tree, shallow) = (self.dominator_tree(monitor)?, self.shallow_sizes(monitor)?);
-            tree.retained(shallow)
-        })?;
-        Ok(retained)
+    /// Retained size of every node: what would be freed with it.
+    pub fn retained_sizes(&self, monitor: &Monitor) -> Result<RetainedSizes<'_>> {
+        let tree = self.dominator_tree(monitor)?;
+        let sums = kept(&self.retained, || RunningSums::of(tree, self.shallow_sizes(monitor)?))?;
+        Ok(RetainedSizes::new(tree, sums))
     }
 
     /// The edges that end at each node.

@@ -12,26 +12,25 @@ use crate::{
     error::Result,
     memory,
     monitor::Monitor,
-    snapshot::{EdgeKind, NodeId, NodeKind},
+    snapshot::{EdgeKind, NodeId, NodeKind, Sizes},
 };
 
 const NOBODY: u32 = u32::MAX;
 const SEVERAL: u32 = u32::MAX - 1;
 
 /// Shallow size of every node after ownership; `None` when no size moves.
-pub(crate) fn shallow_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<Option<Vec<u64>>> {
+pub(crate) fn shallow_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<Option<Sizes>> {
     if graph.user_roots().next().is_none() {
         return Ok(None);
     }
     let nodes = &graph.snapshot().nodes;
     let owners = Owners::find(graph, monitor)?;
-    let mut sizes = memory::with_capacity(nodes.len(), "shallow sizes")?;
-    sizes.extend_from_slice(nodes.self_sizes());
+    let mut sizes = nodes.self_sizes().try_clone("shallow sizes")?;
     for node in owners.ownable.ones() {
         let owner = owners.owner[node];
         // Sizes are not added to nodes that stand for no object.
         if owner < SEVERAL && !graph.is_root_or_synthetic(NodeId(owner)) {
-            sizes[owner as usize] += std::mem::take(&mut sizes[node]);
+            sizes.give(NodeId::from_index(node), NodeId(owner));
         }
     }
     monitor.advance("sizes", 0.5)?;

@@ -8,89 +8,126 @@ use std::ops::Range;
 use super::dominators::Dominators;
 use crate::{error::Result, memory, snapshot::NodeId};
 
-/// The dominator tree of a heap.
+/// The dominator tree of a heap. All arrays but one are by position in the tree's preorder.
 #[derive(Debug)]
 pub struct DominatorTree {
-    places: Vec<Place>,
-    /// Nodes in preorder of the dominator tree.
-    order: Vec<u32>,
+    /// The node at each position.
+    nodes: Vec<u32>,
+    /// Number of nodes in the subtree that begins at each position.
+    subtrees: Vec<u32>,
+    /// Position of the dominator of the node at each position.
+    dominators: Vec<u32>,
+    /// Position of each node, by node.
+    positions: Vec<u32>,
 }
 
-/// Where a node stands in the tree. Together, since they are asked for together.
-#[derive(Debug, Clone, Copy)]
-struct Place {
+/// A stretch of the preorder that is being given out.
+struct Stretch {
     dominator: u32,
-    /// In the preorder.
-    position: u32,
-    /// Number of nodes in the subtree, the node itself included.
-    subtree: u32,
+    length: u32,
+    /// First position that no child has yet.
+    free: u32,
 }
 
 impl DominatorTree {
     pub(crate) fn new(dominators: Dominators) -> Result<Self> {
-        let (nodes, mut dominator) = dominators.into_parts();
-        let count = nodes.len();
         // By number first: a dominator's number is near those of what it dominates, so this stays in the cache.
-        let mut lengths = memory::filled(count, 1_u32, "dominator tree")?;
+        let (by_number, mut stretches) = dominators.into_rows(|dominator| Stretch { dominator, length: 1, free: 0 });
+        let count = by_number.len();
         for number in (1..count).rev() {
-            lengths[dominator[number] as usize] += lengths[number];
+            let Stretch { dominator, length, .. } = stretches[number];
+            stretches[dominator as usize].length += length;
         }
-        let mut order = memory::zeroed(count, "dominator tree")?;
-        let mut places = memory::filled(count, Place { dominator: 0, position: 0, subtree: 0 }, "dominator tree")?;
-        // Parents come before children here, so each child takes the next free stretch of its parent's. What was
-        // a node's dominator becomes the next free place of its own stretch.
-        for number in 0..count {
-            let (above, node) = (dominator[number] as usize, nodes[number]);
-            let subtree = lengths[number];
-            let position = if number == 0 { 0 } else { dominator[above] };
-            dominator[above] += if number == 0 { 0 } else { subtree };
-            dominator[number] = position + 1;
-            order[position as usize] = node;
-            places[node as usize] = Place { dominator: nodes[above], position, subtree };
+        let array = || memory::zeroed::<u32>(count, "dominator tree");
+        let mut tree = Self { nodes: array()?, subtrees: array()?, dominators: array()?, positions: array()? };
+        // Parents come before children here, so each child takes the next free part of its parent's stretch.
+        for (number, node) in by_number.into_iter().enumerate() {
+            let Stretch { dominator, length, .. } = stretches[number];
+            let mut position = 0;
+            if number > 0 {
+                let above = &mut stretches[dominator as usize];
+                position = above.free;
+                above.free += length;
+                // The dominator's length is not needed any more: its number gives way to its position.
+                tree.dominators[position as usize] = above.dominator;
+            }
+            tree.nodes[position as usize] = node;
+            tree.subtrees[position as usize] = length;
+            tree.positions[node as usize] = position;
+            stretches[number] = Stretch { dominator: position, length, free: position + 1 };
         }
-        Ok(Self { places, order })
+        Ok(tree)
+    }
+
+    /// Number of nodes in all.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are none, which no heap is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
     }
 
     /// The nearest node that everything alive in `node` depends on. The root's is the root.
     #[must_use]
     pub fn immediate(&self, node: NodeId) -> NodeId {
-        NodeId(self.places[node.index()].dominator)
+        self.node_at(self.dominators[self.position(node)] as usize)
     }
 
     /// The node that dominates all.
     #[must_use]
     pub fn root(&self) -> NodeId {
-        NodeId(self.order[0])
+        NodeId(self.nodes[0])
     }
 
     /// All nodes in preorder: each subtree is a stretch that begins with its head.
     #[must_use]
     pub fn preorder(&self) -> impl DoubleEndedIterator<Item = NodeId> + ExactSizeIterator {
-        self.order.iter().map(|&node| NodeId(node))
+        self.nodes.iter().map(|&node| NodeId(node))
     }
 
-    /// Number of nodes that `node` dominates, itself included.
+    /// Where a node stands in the preorder.
     #[must_use]
-    pub fn subtree_len(&self, node: NodeId) -> u32 {
-        self.places[node.index()].subtree
+    pub fn position(&self, node: NodeId) -> usize {
+        self.positions[node.index()] as usize
     }
 
-    /// Whether `above` dominates `below`; a node dominates itself.
+    /// The node that stands there in the preorder.
     #[must_use]
-    pub fn dominates(&self, above: NodeId, below: NodeId) -> bool {
-        self.stretch(above).contains(&(self.places[below.index()].position as usize))
+    pub fn node_at(&self, position: usize) -> NodeId {
+        NodeId(self.nodes[position])
     }
 
-    /// All nodes that `node` dominates, itself first.
-    pub fn subtree(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        self.order[self.stretch(node)].iter().map(|&node| NodeId(node))
+    /// The stretch of the preorder that is the subtree of the node at a position.
+    #[must_use]
+    pub fn stretch_at(&self, position: usize) -> Range<usize> {
+        position..position + self.subtrees[position] as usize
     }
 
     /// The stretch of the preorder that is the node's subtree.
     #[must_use]
     pub fn stretch(&self, node: NodeId) -> Range<usize> {
-        let Place { position, subtree, .. } = self.places[node.index()];
-        position as usize..(position + subtree) as usize
+        self.stretch_at(self.position(node))
+    }
+
+    /// Number of nodes that `node` dominates, itself included.
+    #[must_use]
+    pub fn subtree_len(&self, node: NodeId) -> u32 {
+        self.subtrees[self.position(node)]
+    }
+
+    /// Whether `above` dominates `below`; a node dominates itself.
+    #[must_use]
+    pub fn dominates(&self, above: NodeId, below: NodeId) -> bool {
+        self.stretch(above).contains(&self.position(below))
+    }
+
+    /// All nodes that `node` dominates, itself first.
+    pub fn subtree(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.nodes[self.stretch(node)].iter().map(|&node| NodeId(node))
     }
 
     /// The nodes immediately dominated by `node`.
@@ -98,20 +135,10 @@ impl DominatorTree {
         let stretch = self.stretch(node);
         let mut next = stretch.start + 1;
         std::iter::from_fn(move || {
-            let child = NodeId(*self.order[..stretch.end].get(next)?);
-            next += self.subtree_len(child) as usize;
-            Some(child)
+            let position = (next < stretch.end).then_some(next)?;
+            next += self.subtrees[position] as usize;
+            Some(self.node_at(position))
         })
-    }
-
-    /// Retained size of every node: the sum of `shallow` over its subtree.
-    pub(crate) fn retained(&self, shallow: &[u64]) -> Result<Vec<u64>> {
-        let mut retained = memory::with_capacity(shallow.len(), "retained sizes")?;
-        retained.extend_from_slice(shallow);
-        for &node in self.order.iter().skip(1).rev() {
-            retained[self.places[node as usize].dominator as usize] += retained[node as usize];
-        }
-        Ok(retained)
     }
 }
 
@@ -133,6 +160,5 @@ mod tests {
         let mut children: Vec<u32> = tree.children(NodeId(1)).map(|node| node.0).collect();
         children.sort_unstable();
         assert_eq!(children, [3, 4]);
-        assert_eq!(tree.retained(&[1, 2, 4, 8, 16, 32]).unwrap(), [63, 26, 36, 8, 16, 32]);
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn find(series: &Series, min: u32, monitor: &Monitor) -> Result<Vec<G
             continue;
         }
         // What the new ones take is not known one by one: their part of what the holder keeps.
-        let part = |added: u32| retained[node.index()] * u64::from(added) / u64::from(now);
+        let part = |added: u32| retained.get(node) * u64::from(added) / u64::from(now);
         let bytes: Vec<u64> = sizes.windows(2).map(|pair| part(pair[1] - pair[0])).collect();
         list.push(Growth {
             holders: vec![node],

@@ -13,7 +13,7 @@ use crate::{
     graph::{Classes, DominatorTree, HeapGraph, Retainers, Word},
     memory,
     monitor::Monitor,
-    snapshot::NodeId,
+    snapshot::{NodeId, Sizes},
 };
 
 /// Something that grew, before anyone has judged it.
@@ -74,7 +74,7 @@ pub(crate) fn find(series: &Series, retainers: &Retainers, min: u32, monitor: &M
         if !series.is_old(node) && !explained.nodes[node.index()] {
             let sum = unexplained.entry(search.classes.number(node)).or_default();
             sum.0 += 1;
-            sum.1 += search.shallow[node.index()];
+            sum.1 += search.shallow.get(node);
         }
     }
     Ok(Grown { list, unexplained })
@@ -87,7 +87,7 @@ pub(super) struct Search<'a> {
     pub(super) tree: &'a DominatorTree,
     pub(super) classes: &'a Classes,
     pub(super) min: u32,
-    shallow: &'a [u64],
+    shallow: &'a Sizes,
     /// Bytes of new nodes in each node's dominator subtree.
     new_bytes: Vec<u64>,
 }
@@ -108,8 +108,8 @@ impl<'a> Search<'a> {
         let graph = &series.subject;
         let (shallow, tree) = (graph.shallow_sizes(monitor)?, graph.dominator_tree(monitor)?);
         let mut new_bytes = memory::with_capacity(shallow.len(), "new bytes")?;
-        let sized = graph.snapshot().nodes.all().zip(shallow);
-        new_bytes.extend(sized.map(|(node, &size)| if series.is_old(node) { 0 } else { size }));
+        let sized = graph.snapshot().nodes.all().zip(shallow.iter());
+        new_bytes.extend(sized.map(|(node, size)| if series.is_old(node) { 0 } else { size }));
         for node in tree.preorder().skip(1).rev() {
             new_bytes[tree.immediate(node).index()] += new_bytes[node.index()];
         }
@@ -130,9 +130,9 @@ impl<'a> Search<'a> {
         for node in self.tree.subtree(head) {
             let born = self.series.born(node);
             if born > 0 && !std::mem::replace(&mut explained.nodes[node.index()], true) {
-                growth.bytes[born - 1] += self.shallow[node.index()];
+                growth.bytes[born - 1] += self.shallow.get(node);
                 if self.graph().word(node) == Word::ArrayBufferData {
-                    growth.external += self.shallow[node.index()];
+                    growth.external += self.shallow.get(node);
                 }
             }
         }

@@ -1,9 +1,12 @@
 //! Nodes and edges as columns: one array per field, so that a pass reads only what it needs.
 //!
-//! Budget: 21 bytes a node (kind 1, name 4, id 4, self size 8, first edge 4) and 9 an edge (kind 1, name 4,
+//! Budget: 17 bytes a node (kind 1, name 4, id 4, self size 4, first edge 4) and 9 an edge (kind 1, name 4,
 //! target 4); 4 more a node when allocations were tracked.
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    sync::{Mutex, PoisonError},
+};
 
 use super::{
     digits::NEGATIVE,
@@ -11,6 +14,7 @@ use super::{
     ids::{NodeId, ObjectId},
     kinds::{EdgeKind, NodeKind, NodeKinds},
     numbers::{RecordSink, RecordTable},
+    sizes::{LARGE, Sizes},
     strings::StringId,
 };
 use crate::{
@@ -26,7 +30,7 @@ pub struct Nodes {
     kinds: Column<u8>,
     names: Column<StringId>,
     ids: Column<u32>,
-    self_sizes: Column<u64>,
+    self_sizes: Sizes,
     /// First edge of each node; one more entry, the number of edges, at the end.
     first_edges: Column<u32>,
     /// Allocation trace of each node; empty when none were recorded.
@@ -80,12 +84,12 @@ impl Nodes {
     /// Bytes of the node itself as the file says, before any are moved to an owner.
     #[must_use]
     pub fn self_size(&self, node: NodeId) -> u64 {
-        self.self_sizes.at(node.index())
+        self.self_sizes.get(node)
     }
 
     /// All self sizes, by node.
     #[must_use]
-    pub fn self_sizes(&self) -> &[u64] {
+    pub fn self_sizes(&self) -> &Sizes {
         &self.self_sizes
     }
 
@@ -138,7 +142,9 @@ impl Nodes {
 
 /// Nodes in the making.
 pub(crate) struct NodeTable<'h> {
-    pub(crate) nodes: Nodes,
+    nodes: Nodes,
+    /// Self sizes that need more than 32 bits.
+    large: Mutex<Vec<(u32, u64)>>,
     header: &'h Header,
 }
 
@@ -148,11 +154,18 @@ impl<'h> NodeTable<'h> {
             kinds: Column::default(),
             names: Column::default(),
             ids: Column::default(),
-            self_sizes: Column::default(),
+            self_sizes: Sizes::default(),
             first_edges: Column::default(),
             traces: Column::default(),
         };
-        Self { nodes, header }
+        Self { nodes, large: Mutex::default(), header }
+    }
+
+    pub(crate) fn finished(self) -> Nodes {
+        let Self { mut nodes, large, .. } = self;
+        let large = large.into_inner().unwrap_or_else(PoisonError::into_inner);
+        large.into_iter().for_each(|(node, size)| nodes.self_sizes.set(NodeId(node), size));
+        nodes
     }
 }
 
@@ -167,7 +180,7 @@ impl RecordTable for NodeTable<'_> {
         memory::lengthen(nodes.kinds.owned_mut(), records, "nodes")?;
         memory::lengthen(nodes.names.owned_mut(), records, "nodes")?;
         memory::lengthen(nodes.ids.owned_mut(), records, "nodes")?;
-        memory::lengthen(nodes.self_sizes.owned_mut(), records, "nodes")?;
+        nodes.self_sizes.lengthen(records, "nodes")?;
         memory::lengthen(nodes.first_edges.owned_mut(), records + 1, "nodes")?;
         if self.header.trace_function_count > 0 && self.header.node.trace_node.is_some() {
             memory::lengthen(nodes.traces.owned_mut(), records, "nodes")?;
@@ -176,14 +189,16 @@ impl RecordTable for NodeTable<'_> {
     }
 
     fn sink(&mut self) -> NodeSink<'_> {
-        let Self { nodes, header } = self;
+        let Self { nodes, large, header } = self;
         NodeSink {
+            first: 0,
+            large,
             layout: &header.node,
             types: &header.node_kinds,
             kinds: nodes.kinds.owned_mut(),
             names: nodes.names.owned_mut(),
             ids: nodes.ids.owned_mut(),
-            self_sizes: nodes.self_sizes.owned_mut(),
+            self_sizes: nodes.self_sizes.small_mut(),
             edge_counts: nodes.first_edges.owned_mut().get_mut(1..).unwrap_or_default(),
             traces: nodes.traces.owned_mut(),
         }
@@ -291,6 +306,7 @@ mod tags {
     pub(super) const NODE_EDGES: Tag = Tag::new(*b"nodeedge");
     pub(super) const NODE_TRACES: Tag = Tag::new(*b"nodetrac");
     pub(super) const EDGE_KINDS: Tag = Tag::new(*b"edgekind");
+    pub(super) const NODE_LARGE_SIZES: Tag = Tag::new(*b"nodelrge");
     pub(super) const EDGE_NAMES: Tag = Tag::new(*b"edgename");
     pub(super) const EDGE_TARGETS: Tag = Tag::new(*b"edgetarg");
 }
@@ -300,7 +316,7 @@ impl Nodes {
         writer.add(tags::NODE_KINDS, &self.kinds);
         writer.add(tags::NODE_NAMES, &self.names);
         writer.add(tags::NODE_IDS, &self.ids);
-        writer.add(tags::NODE_SIZES, &self.self_sizes);
+        self.self_sizes.save(writer, tags::NODE_SIZES, tags::NODE_LARGE_SIZES);
         writer.add(tags::NODE_EDGES, &self.first_edges);
         writer.add(tags::NODE_TRACES, &self.traces);
     }
@@ -312,7 +328,7 @@ impl Nodes {
             shelf.column(tags::NODE_KINDS, count, Rule::Any)?,
             shelf.column(tags::NODE_NAMES, count, Rule::Below(strings))?,
             shelf.column(tags::NODE_IDS, count, Rule::Any)?,
-            shelf.column(tags::NODE_SIZES, count, Rule::Any)?,
+            Sizes::load(shelf, tags::NODE_SIZES, tags::NODE_LARGE_SIZES, count)?,
             shelf.column(tags::NODE_EDGES, count + 1, Rule::Rising(edges))?,
             shelf.view(tags::NODE_TRACES, Rule::Any)?,
         ) else {
@@ -373,19 +389,26 @@ fn shown(value: u64) -> String {
 
 /// Writes node records to their columns.
 pub(crate) struct NodeSink<'a> {
+    /// Node of the first record.
+    first: u32,
+    large: &'a Mutex<Vec<(u32, u64)>>,
     layout: &'a NodeLayout,
     types: &'a NodeKinds,
     kinds: &'a mut [u8],
     names: &'a mut [u32],
     ids: &'a mut [u32],
-    self_sizes: &'a mut [u64],
+    self_sizes: &'a mut [u32],
     edge_counts: &'a mut [u32],
     traces: &'a mut [u32],
 }
 
 impl RecordSink for NodeSink<'_> {
     fn split_front(&mut self, records: usize) -> Self {
+        let first = self.first;
+        self.first += records as u32;
         Self {
+            first,
+            large: self.large,
             layout: self.layout,
             types: self.types,
             kinds: front(&mut self.kinds, records),
@@ -425,12 +448,22 @@ impl RecordSink for NodeSink<'_> {
         self.kinds[index] = kind.index() as u8 | detachedness << NodeKind::BITS;
         self.names[index] = narrow(name, layout.name, "the name")?;
         self.ids[index] = narrow(id, layout.id, "the id")?;
-        self.self_sizes[index] = self_size;
+        self.self_sizes[index] = u32::try_from(self_size).unwrap_or(LARGE);
+        if self.self_sizes[index] == LARGE {
+            self.note_large(index, self_size);
+        }
         self.edge_counts[index] = narrow(edge_count, layout.edge_count, "the edge count")?;
         if let (Some(field), Some(trace)) = (layout.trace_node, self.traces.get_mut(index)) {
             *trace = narrow(record[field], field, "the trace node")?;
         }
         Ok(())
+    }
+}
+
+impl NodeSink<'_> {
+    #[cold]
+    fn note_large(&self, index: usize, size: u64) {
+        self.large.lock().unwrap_or_else(PoisonError::into_inner).push((self.first + index as u32, size));
     }
 }
 

@@ -21,6 +21,7 @@ mod numbers;
 mod packed;
 mod parts;
 mod shelved;
+mod sizes;
 mod source;
 mod stretch;
 mod strings;
@@ -40,6 +41,7 @@ pub use self::{
     ids::{NodeId, ObjectId},
     kinds::{EdgeKind, NodeKind, NodeKinds},
     locations::{Location, Locations},
+    sizes::Sizes,
     source::{Source, Stream},
     strings::{StringId, Strings, lossy, utf16_len},
 };

@@ -163,7 +163,7 @@ impl Parts {
         };
         let mut table = NodeTable::new(header);
         array.read(text, &mut table)?;
-        let mut nodes = table.nodes;
+        let mut nodes = table.finished();
         let edges = nodes.sum_edge_counts();
         if edges != header.edge_count {
             let what = format!("its nodes have {edges} edges, the header declares {}", header.edge_count);

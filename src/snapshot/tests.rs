@@ -30,7 +30,7 @@ fn unknown_keys_and_white_space_change_nothing() {
         .replace("\"edges\":", "\"scopes\":[1,[2,{\"a\":\"]\"}]],\n  \"edges\" :  ")
         .replace("\"strings\":", "\"new_in_v8_99\": {\"x\": [1.5, true, null]} ,\"strings\":\n\n");
     let (plain, odd) = (read(text).unwrap(), read(odd).unwrap());
-    assert_eq!(plain.nodes.self_sizes(), odd.nodes.self_sizes());
+    assert!(plain.nodes.self_sizes().iter().eq(odd.nodes.self_sizes().iter()));
     assert_eq!(plain.edges.targets(), odd.edges.targets());
     assert_eq!(plain.strings.len(), odd.strings.len());
 }

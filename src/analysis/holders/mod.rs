@@ -143,7 +143,7 @@ impl<'a> Holders<'a> {
                 entering = Some(edge);
             }
             if let Some(edge) = entering.filter(|_| !several) {
-                let frees = graph.retained_sizes(monitor)?[at.index()];
+                let frees = graph.retained_sizes(monitor)?.get(at);
                 let besides = self.way(Over::StrongBut(edge), at, monitor)?;
                 return Ok(Some(Cut { edge, frees, besides }));
             }

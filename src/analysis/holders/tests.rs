@@ -372,7 +372,7 @@ proptest! {
             let after = naive.alive(Some(edge));
             let sizes = graph.shallow_sizes(&Monitor::none()).unwrap();
             let all_gone = !held_ends.is_empty() && held_ends.iter().all(|end| !after.contains(end));
-            all_gone.then(|| before.difference(&after).map(|&node| sizes[node]).sum::<u64>())
+            all_gone.then(|| before.difference(&after).map(|&node| sizes.get(NodeId::from_index(node))).sum::<u64>())
         };
         // Nobody can cut what leads to a category.
         let can_be_cut = naive.edges.iter().filter(|(_, _, to)| !naive.tops.contains(to));

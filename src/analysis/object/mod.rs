@@ -137,7 +137,7 @@ pub struct SizedNode {
 
 impl SizedNode {
     pub(super) fn of(graph: &HeapGraph, node: NodeId, monitor: &Monitor) -> Result<Self> {
-        let retained_size = graph.retained_sizes(monitor)?[node.index()];
+        let retained_size = graph.retained_sizes(monitor)?.get(node);
         Ok(Self { summary: NodeSummary::of(graph, node, monitor)?, retained_size })
     }
 }
@@ -289,7 +289,7 @@ fn dominated(graph: &HeapGraph, node: NodeId, limit: usize, monitor: &Monitor) -
     let (mut count, mut self_size) = (0, 0);
     for (step, below) in graph.dominator_tree(monitor)?.subtree(node).enumerate().skip(1) {
         monitor.tick(step)?;
-        let size = sizes[below.index()];
+        let size = sizes.get(below);
         let sum = sums.entry(classes.number(below)).or_default();
         *sum = (sum.0 + 1, sum.1 + size);
         count += 1;

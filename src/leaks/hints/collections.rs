@@ -31,8 +31,8 @@ impl Heap<'_> {
                 continue;
             }
             // What something else keeps too hangs on neither in the tree; then only the store shows that there is much.
-            let holds_much = self.retained[node.index()] >= self.least;
-            let has_many = self.shallow[node.index()] >= u64::from(LEAST_ENTRIES) * 8;
+            let holds_much = self.retained.get(node) >= self.least;
+            let has_many = self.shallow.get(node) >= u64::from(LEAST_ENTRIES) * 8;
             if holds_much || has_many {
                 found.extend(self.collection(node));
             }
@@ -44,8 +44,8 @@ impl Heap<'_> {
         let (kind, count) = logical_size(self.graph, node)?;
         if count < LEAST_ENTRIES {
             let (kind, slots) = hidden_slots(self.graph, node)?;
-            let bytes = self.shallow[node.index()];
-            let is_it = bytes >= self.least && bytes * 2 >= self.retained[node.index()];
+            let bytes = self.shallow.get(node);
+            let is_it = bytes >= self.least && bytes * 2 >= self.retained.get(node);
             return is_it.then(|| {
                 let mut growth = growth_of(vec![node], GrowthKind::Slots(kind), u64::from(slots), Vec::new());
                 growth.freed = bytes;
@@ -55,13 +55,13 @@ impl Heap<'_> {
         }
         let entries = entry_nodes(self.graph, node);
         let (inside, outside) = self.weight(&[node], &entries);
-        let retained = self.retained[node.index()];
+        let retained = self.retained.get(node);
         if retained + outside < self.least || self.is_namespace(kind, &entries) {
             return None;
         }
         // An object or array that holds much besides its entries is no collection for having some. Of a Map with
         // numbers for values it is the keys that count.
-        let besides = retained.saturating_sub(inside + self.shallow[node.index()]);
+        let besides = retained.saturating_sub(inside + self.shallow.get(node));
         if matches!(kind, Collection::Object | Collection::Array) && besides > inside {
             return None;
         }
@@ -143,7 +143,7 @@ impl Heap<'_> {
     }
 
     fn chain(&self, head: NodeId) -> Option<Candidate> {
-        let retained = self.retained[head.index()];
+        let retained = self.retained.get(head);
         if retained < self.least {
             return None;
         }

@@ -158,7 +158,7 @@ impl Heap<'_> {
         let count = most.list.len() as u64;
         let mut growth = growth_of(vec![most.holder], kind, count, most.list.clone());
         let (inside, outside) = self.weight(&growth.holders, &growth.entries);
-        let whole = if most.is_array { self.retained[most.holder.index()] } else { inside };
+        let whole = if most.is_array { self.retained.get(most.holder) } else { inside };
         (growth.freed, growth.shared) = (whole, outside);
         growth.bytes = vec![whole + outside];
         let pattern = Some("event-listeners");

@@ -25,9 +25,9 @@ use super::{
 use crate::{
     analysis::{Belonging, Duplicates, NameRoot, Scripts},
     error::Result,
-    graph::{Classes, DominatorTree, HeapGraph, Retainers, Word},
+    graph::{Classes, DominatorTree, HeapGraph, RetainedSizes, Retainers, Word},
     monitor::Monitor,
-    snapshot::{EdgeKind, NodeId, NodeKind},
+    snapshot::{EdgeKind, NodeId, NodeKind, Sizes},
 };
 
 /// Hints that are given.
@@ -48,8 +48,8 @@ struct Heap<'a> {
     scripts: &'a Scripts,
     tree: &'a DominatorTree,
     classes: &'a Classes,
-    shallow: &'a [u64],
-    retained: &'a [u64],
+    shallow: &'a Sizes,
+    retained: RetainedSizes<'a>,
     belonging: &'a Belonging,
     /// Bytes of the whole heap.
     total: u64,
@@ -285,7 +285,7 @@ impl<'a> Heap<'a> {
                 continue;
             }
             covered = end;
-            let bytes = self.retained[node.index()];
+            let bytes = self.retained.get(node);
             let is_inside = holders.iter().any(|&holder| self.tree.dominates(holder, node));
             *(if is_inside { &mut inside } else { &mut outside }) += bytes;
         }
@@ -295,7 +295,7 @@ impl<'a> Heap<'a> {
     /// Of what hangs on a node, the bytes outside of V8's heap.
     fn external(&self, node: NodeId) -> u64 {
         let data = |node: &NodeId| self.graph.word(*node) == Word::ArrayBufferData;
-        self.tree.subtree(node).filter(data).map(|node| self.shallow[node.index()]).sum()
+        self.tree.subtree(node).filter(data).map(|node| self.shallow.get(node)).sum()
     }
 
     /// The nearest object or scope that most of the nodes depend on; nothing when that is the root.

@@ -31,7 +31,7 @@ impl Heap<'_> {
             if let Some(info) = follow(self.graph, scope, Word::ScopeInfo) {
                 by_function.entry(info).or_default().push(scope);
             }
-            if self.retained[scope.index()] >= (self.total / LARGE_PART).max(LARGE_BYTES) {
+            if self.retained.get(scope) >= (self.total / LARGE_PART).max(LARGE_BYTES) {
                 found.extend(self.large_variable(scope));
             }
         }
@@ -75,15 +75,15 @@ impl Heap<'_> {
             let is_bulk = nodes.kind(node).is_string()
                 || matches!(self.class(node), "Buffer" | "FastBuffer" | "ArrayBuffer" | "SharedArrayBuffer")
                 || self.class(node).ends_with("Array") && self.class(node) != "Array";
-            is_bulk && self.retained[node.index()] >= (self.total / LARGE_PART).max(LARGE_BYTES)
+            is_bulk && self.retained.get(node) >= (self.total / LARGE_PART).max(LARGE_BYTES)
         };
         let edge = nodes
             .edges(scope)
             .filter(|&edge| edges.kind(edge) == EdgeKind::Context && is_large(edges.target(edge)))
-            .max_by_key(|&edge| (self.retained[edges.target(edge).index()], std::cmp::Reverse(edge)))?;
+            .max_by_key(|&edge| (self.retained.get(edges.target(edge)), std::cmp::Reverse(edge)))?;
         let value = edges.target(edge);
         let function = self.function_of(scope)?;
-        let bytes = self.retained[value.index()];
+        let bytes = self.retained.get(value);
         let mut growth = growth_of(vec![scope], GrowthKind::Objects, 1, vec![value]);
         growth.anchor = Some(value);
         growth.freed = bytes;

@@ -68,7 +68,7 @@ impl Heap<'_> {
         for piece in nodes.all().filter(|&node| nodes.kind(node) == NodeKind::SLICED_STRING) {
             monitor.tick(piece.index())?;
             let parent = nodes.edges(piece).map(|edge| edges.target(edge)).find(|&node| nodes.kind(node).is_string());
-            if let Some(parent) = parent.filter(|&parent| self.shallow[parent.index()] >= LARGE) {
+            if let Some(parent) = parent.filter(|&parent| self.shallow.get(parent) >= LARGE) {
                 parents.entry(parent).or_default().push(piece);
             }
         }
@@ -78,7 +78,7 @@ impl Heap<'_> {
                 edges.kind(edge) == EdgeKind::Weak || nodes.kind(nodes.of_edge(edge)) == NodeKind::SLICED_STRING
             })
         });
-        let bytes: u64 = parents.keys().map(|parent| self.shallow[parent.index()]).sum();
+        let bytes: u64 = parents.keys().map(|&parent| self.shallow.get(parent)).sum();
         if bytes < self.least {
             return Ok(None);
         }

@@ -1,0 +1,79 @@
+//! Retained sizes: what would be freed with each node.
+
+use std::ops::Range;
+
+use super::tree::DominatorTree;
+use crate::{
+    error::Result,
+    memory,
+    snapshot::{NodeId, Sizes},
+};
+
+/// Shallow sizes, summed up along the preorder of the dominator tree.
+///
+/// A subtree is one stretch of the preorder, so the sums of shallow sizes up to each position say it all: a retained
+/// size is the difference of two of them.
+#[derive(Debug)]
+pub(crate) struct RunningSums(Vec<u64>);
+
+impl RunningSums {
+    pub(crate) fn of(tree: &DominatorTree, shallow: &Sizes) -> Result<Self> {
+        let mut sums = memory::with_capacity(tree.len() + 1, "retained sizes")?;
+        let mut sum = 0;
+        sums.push(sum);
+        sums.extend(tree.preorder().map(|node| {
+            sum += shallow.get(node);
+            sum
+        }));
+        Ok(Self(sums))
+    }
+}
+
+/// Retained sizes, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct RetainedSizes<'a> {
+    tree: &'a DominatorTree,
+    sums: &'a RunningSums,
+}
+
+impl<'a> RetainedSizes<'a> {
+    pub(crate) fn new(tree: &'a DominatorTree, sums: &'a RunningSums) -> Self {
+        Self { tree, sums }
+    }
+
+    /// What would be freed with the node.
+    #[must_use]
+    pub fn get(&self, node: NodeId) -> u64 {
+        self.at(self.tree.position(node))
+    }
+
+    /// What would be freed with the node at a position of the dominator tree's preorder.
+    #[must_use]
+    pub fn at(&self, position: usize) -> u64 {
+        let Range { start, end } = self.tree.stretch_at(position);
+        self.sums.0[end] - self.sums.0[start]
+    }
+
+    /// Shallow size of the node at a position of the preorder.
+    #[must_use]
+    pub fn shallow_at(&self, position: usize) -> u64 {
+        self.sums.0[position + 1] - self.sums.0[position]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::dominators::Dominators;
+
+    #[test]
+    fn a_retained_size_is_the_sum_over_the_subtree() {
+        let dominators = Dominators::from_parts(vec![0, 2, 1, 4, 5, 3], vec![0, 0, 0, 2, 1, 2]);
+        let tree = DominatorTree::new(dominators).unwrap();
+        let sizes = Sizes::from_iter([1, 2, 4, 8, 16, 32]).unwrap();
+        let sums = RunningSums::of(&tree, &sizes).unwrap();
+        let retained = RetainedSizes::new(&tree, &sums);
+        assert_eq!((0..6).map(|node| retained.get(NodeId(node))).collect::<Vec<_>>(), [63, 26, 36, 8, 16, 32]);
+        assert!((0..6).all(|position| retained.shallow_at(position) == sizes.get(tree.node_at(position))));
+    }
+}
