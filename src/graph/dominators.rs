@@ -75,6 +75,7 @@ impl Dominators {
     }
 
     /// For each node of [`Self::order`] the place there of its immediate dominator; the root's is the root.
+    #[must_use]
     pub fn by_number(&self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator {
         self.tree.iter().map(|place| place.dominator)
     }

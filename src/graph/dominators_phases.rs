@@ -1,6 +1,6 @@
 //! [`Dominators::of`] step by step, for [`crate::phases`].
 
-use super::{Dominators, FlowGraph, Numbering, Predecessors, entering, nearest_common, semidominators};
+use super::{Dominators, Entries, FlowGraph, Numbering, entering, nearest_common, semidominators};
 use crate::{error::Result, monitor::Monitor, phases::Watch};
 
 pub(in crate::graph) fn dominators(
@@ -10,9 +10,9 @@ pub(in crate::graph) fn dominators(
 ) -> Result<Dominators> {
     let numbering = watch.step("search", || Numbering::of(graph, monitor))?;
     let entering = watch.step("entering edges", || entering(graph, monitor))?;
-    let predecessors = watch.step("predecessors", || Predecessors::of(graph, &numbering, entering, monitor))?;
-    let semidominators = watch.step("semidominators", || semidominators(&numbering, &predecessors, monitor))?;
-    drop(predecessors);
-    let by_number = watch.step("immediate dominators", || nearest_common(&numbering, &semidominators, monitor))?;
-    Ok(Dominators { order: numbering.nodes, by_number })
+    let entries = watch.step("entries", || Entries::of(graph, &numbering, entering, monitor))?;
+    let Numbering { nodes, parents, .. } = numbering;
+    let semidominators = watch.step("semidominators", || semidominators(&parents, entries, monitor))?;
+    let tree = watch.step("immediate dominators", || nearest_common(&parents, &semidominators, monitor))?;
+    Ok(Dominators { order: nodes, tree })
 }

@@ -130,7 +130,7 @@ impl Nodes {
     /// All self sizes and `extra` bytes together, `None` from 2^53 on: no heap is that big, every sum of sizes below
     /// that fits its type, and JavaScript shows it exactly.
     pub(crate) fn total_size(&self, extra: u64) -> Option<u64> {
-        let add = |sum: u64, &size: &u64| sum.checked_add(size).filter(|&sum| sum < 1 << 53);
+        let add = |sum: u64, size: u64| sum.checked_add(size).filter(|&sum| sum < 1 << 53);
         self.self_sizes.iter().try_fold(Some(extra).filter(|&extra| extra < 1 << 53)?, add)
     }
 
