@@ -66,7 +66,7 @@ fn compared(base: &Heap, target: &Heap) -> (Value, HeapGraph, HeapGraph) {
 fn ids(graph: &HeapGraph) -> (BTreeMap<u32, u64>, u64) {
     let sizes = graph.shallow_sizes(&Monitor::none()).unwrap();
     let mut ids = BTreeMap::new();
-    for node in graph.snapshot().nodes.all().filter(|node| sizes[node.index()] > 0) {
+    for node in graph.snapshot().nodes.all().filter(|&node| sizes.get(node) > 0) {
         *ids.entry(graph.snapshot().nodes.id(node).0).or_default() += 1;
     }
     (ids, sizes.iter().sum())

@@ -64,7 +64,7 @@ fn each(graph: &HeapGraph, nodes: RangeInclusive<u64>, wanted: impl Fn(u64) -> (
     for ordinal in nodes {
         let node = NodeId(u32::try_from(ordinal).unwrap());
         let (dominator, size, distance) = wanted(ordinal);
-        let found = (u64::from(tree.immediate(node).0), retained[node.index()], i64::from(distances.get(node)));
+        let found = (u64::from(tree.immediate(node).0), retained.get(node), i64::from(distances.get(node)));
         assert_eq!(found, (dominator, size, distance.cast_signed()), "node {ordinal}");
     }
 }
