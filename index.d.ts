@@ -1461,7 +1461,7 @@ export interface PreflightReport {
  * | `ERR_HEAP_MALFORMED` | the snapshot contradicts itself or its format |
  * | `ERR_HEAP_TOO_LARGE` | the snapshot has more nodes, edges or bytes than the engine can count |
  * | `ERR_HEAP_NO_MEMORY` | the analysis would not fit into memory |
- * | `ERR_HEAP_IO` | reading or writing failed, e.g. on a full disk |
+ * | `ERR_HEAP_IO` | reading or writing failed, e.g. on a full disk; a snapshot was written to while it was read |
  * | `ERR_HEAP_CAPTURE` | the snapshot was refused beforehand (see `force`; `preflight` has the numbers), or V8 did not write it whole |
  * | `ERR_HEAP_BUSY` | another capture is under way, or was a moment ago; see `retryAfterMs` |
  * | `ERR_HEAP_UNSUPPORTED` | this platform or version of Node.js cannot do that |

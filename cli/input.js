@@ -11,18 +11,21 @@ const { HeapAnalyzerError, fromSystem } = require('../lib/errors');
 /**
  * @param {string} file as given on the command line
  * @param {import('./main').Context} context
- * @returns {Promise<string | Buffer>}
+ * @param {{ again?: boolean }} [options] whether it is read more than once: what is piped in is then kept in memory
+ * @returns {Promise<import('../lib/native').Input>}
  */
-async function openInput(file, context) {
+async function openInput(file, context, { again = false } = {}) {
   if (file === '') throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'the name of the snapshot is empty');
   if (file !== '-') return file;
-  const { stdin, signal } = context;
-  if (stdin.isTTY) {
+  if (require('node:tty').isatty(0)) {
     throw new HeapAnalyzerError(
       'ERR_HEAP_USAGE',
       '`-` reads a snapshot from a pipe, but stdin is a terminal',
     );
   }
+  // The engine reads it as it comes; a stream of our own over it would take bytes away.
+  if (!again) return 0;
+  const { stdin, signal } = context;
   const stop = () => stdin.destroy(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -38,18 +41,22 @@ async function openInput(file, context) {
 }
 
 /**
- * @param {Array<string | Buffer>} inputs
- * @returns {number} bytes to read in all, for the rate that the progress line tells
+ * @param {Array<import('../lib/native').Input>} inputs
+ * @returns {number} bytes to read in all, for the rate that the progress line tells; 0 when that is not known
  */
 function totalBytes(inputs) {
-  return inputs.reduce((sum, input) => {
-    if (typeof input !== 'string') return sum + input.length;
-    try {
-      return sum + fs.statSync(input).size;
-    } catch {
-      return sum; // a file that cannot be looked at is the engine's to complain about
-    }
-  }, 0);
+  let total = 0;
+  for (const input of inputs) {
+    if (input === 0) return 0;
+    if (typeof input === 'string') {
+      try {
+        total += fs.statSync(input).size;
+      } catch {
+        // A file that cannot be looked at is the engine's to complain about.
+      }
+    } else total += input.length;
+  }
+  return total;
 }
 
 module.exports = { openInput, totalBytes };

@@ -47,8 +47,8 @@ async function analyze(input, options) {
 }
 
 /**
- * @param {string | Buffer} input
- * @param {ReturnType<typeof readAnalyzeOptions>} options
+ * @param {import('./native').Input} input
+ * @param {ReturnType<typeof readAnalyzeOptions> & { hintsUpTo?: number }} options `hintsUpTo`: bytes up to which the snapshot gets hints unasked
  * @param {boolean} map map the file into memory instead of reading it. Whoever shrinks a mapped file kills the
  *   process that maps it, so this is for files nobody else can reach, and for the command line.
  */
@@ -59,9 +59,9 @@ async function analyzeInput(input, { signal, onProgress, sections = [], sourceMa
     { signal, onProgress },
   );
   // Loaded when needed, and while the engine works: of a small file's analysis, modules are a great part.
-  const places = wanted.hints ? require('./places') : null;
+  const places = wanted.hints || options.hintsUpTo ? require('./places') : null;
   const answer = await task;
-  await places?.addPlaces(answer.findings, { sourceMaps });
+  if (answer.findings) await places?.addPlaces(answer.findings, { sourceMaps });
   return answer;
 }
 
@@ -94,8 +94,8 @@ async function compare(base, target, options) {
 }
 
 /**
- * @param {string | Buffer} base
- * @param {string | Buffer} target
+ * @param {import('./native').Input} base
+ * @param {import('./native').Input} target
  * @param {ReturnType<typeof readCompareOptions>} options
  * @param {boolean} map see analyzeInput
  */

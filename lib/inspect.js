@@ -46,7 +46,7 @@ async function inspectObject(input, objectId, options) {
 }
 
 /**
- * @param {string | Buffer} input
+ * @param {import('./native').Input} input
  * @param {number} id
  * @param {InspectOptions} options
  * @param {boolean} map see analyzeInput

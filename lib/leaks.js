@@ -56,7 +56,7 @@ async function findLeaks(series, options) {
 }
 
 /**
- * @param {Array<string | Buffer>} inputs in the order in which they were taken
+ * @param {Array<import('./native').Input>} inputs in the order in which they were taken
  * @param {LeakOptions} options
  * @param {boolean} map see analyzeInput
  */
@@ -82,8 +82,8 @@ async function findLeaksIn(inputs, options, map) {
 
 /**
  * Every class with objects that came after the baseline and were there at the end, whoever they belong to.
- * @param {string | Buffer} first
- * @param {string | Buffer} last
+ * @param {import('./native').Input} first
+ * @param {import('./native').Input} last
  * @param {Parameters<typeof compareInputs>[2]} options
  * @param {boolean} map
  */
@@ -111,7 +111,7 @@ function part(onProgress, from, to) {
 
 /**
  * @param {any} series `{ baseline, target, final? }` or `{ snapshots }`
- * @returns {Array<string | Buffer>}
+ * @returns {Array<import('./native').Input>}
  */
 function readSeries(series) {
   const expected = '{ baseline, target, final? } or { snapshots }';
@@ -152,7 +152,7 @@ function readSeries(series) {
 /**
  * Nothing grows between a snapshot and itself, and "clean" would be believed. So one that is given twice is
  * refused, whatever names it goes by.
- * @param {Array<string | Buffer>} inputs
+ * @param {Array<import('./native').Input>} inputs
  */
 async function refuseTwice(inputs) {
   const files = await Promise.all(inputs.map(identity));
@@ -173,7 +173,7 @@ async function refuseTwice(inputs) {
 }
 
 /**
- * @param {string | Buffer} input
+ * @param {import('./native').Input} input
  * @returns {Promise<string | null>} equal for names of one file
  */
 async function identity(input) {
@@ -187,10 +187,11 @@ async function identity(input) {
 }
 
 /**
- * @param {Buffer} one
- * @param {string | Buffer} other
+ * @param {Buffer | 0} one
+ * @param {import('./native').Input} other
  */
 function isSameMemory(one, other) {
+  if (one === 0 || other === 0) return one === other;
   return (
     typeof other !== 'string' &&
     one.buffer === other.buffer &&

@@ -15,16 +15,17 @@ const { version } = require('../package.json');
 const { HeapAnalyzerError } = require('./errors');
 
 /**
+ * @typedef {string | Buffer | 0} Input a file, the bytes themselves, or standard input
  * @typedef {{ cancel(): void }} CancelFlag
  * @typedef {(progress: { phase: string, fraction: number }) => void} ProgressSink
  * @typedef {object} Native
  * @property {new () => CancelFlag} CancelFlag
- * @property {(input: string | Buffer, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} analyze
- * @property {(base: string | Buffer, target: string | Buffer, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} compare
- * @property {(input: string | Buffer, id: number, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} inspectObject
- * @property {(inputs: Array<string | Buffer>, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} findLeaks
+ * @property {(input: Input, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} analyze
+ * @property {(base: Input, target: Input, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} compare
+ * @property {(input: Input, id: number, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} inspectObject
+ * @property {(inputs: Array<Input>, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} findLeaks
  * @property {(path: string, flag: CancelFlag) => Promise<string>} check
- * @property {(input: string | Buffer, output: string, redaction: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} redact
+ * @property {(input: Input, output: string, redaction: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} redact
  * @property {(from: string, to: string, format: string, flag: CancelFlag) => Promise<string>} pack
  * @property {() => string} version
  */

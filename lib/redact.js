@@ -38,14 +38,16 @@ const secretOption = (/** @type {unknown} */ value, /** @type {string} */ name) 
 const packing = (/** @type {unknown} */ value, /** @type {string} */ name) =>
   value === false ? false : oneOf('gzip', 'zstd')(value, name);
 
-const known = {
-  propertyKeys: flag,
-  secret: secretOption,
-  compress: packing,
-  overwrite: flag,
-  signal: abortSignal,
-  onProgress: callback,
-};
+/** @param {unknown} given */
+const readRedactOptions = (given) =>
+  readOptions('redactSnapshot', given, {
+    propertyKeys: flag,
+    secret: secretOption,
+    compress: packing,
+    overwrite: flag,
+    signal: abortSignal,
+    onProgress: callback,
+  });
 
 /**
  * @param {unknown} input
@@ -54,8 +56,17 @@ const known = {
  * @returns {Promise<any>}
  */
 async function redactSnapshot(input, output, options) {
-  const read = readOptions('redactSnapshot', options, known);
-  const source = readInput(input, 'input');
+  const read = readRedactOptions(options);
+  return redactInput(readInput(input, 'input'), output, read);
+}
+
+/**
+ * @param {import('./native').Input} source
+ * @param {unknown} output
+ * @param {ReturnType<typeof readRedactOptions>} read
+ * @returns {Promise<any>}
+ */
+async function redactInput(source, output, read) {
   const target = path.resolve(readPath(output, 'output'));
   const { overwrite = false, compress = packingOf(target) } = read;
   read.signal?.throwIfAborted();
@@ -75,7 +86,7 @@ async function redactSnapshot(input, output, options) {
 
 /**
  * The copy itself, into a file that does not exist yet, in a place that only we know.
- * @param {string | Buffer} source
+ * @param {import('./native').Input} source
  * @param {string} file
  * @param {object} options
  * @param {boolean} [options.propertyKeys]
@@ -94,4 +105,4 @@ function writeRedacted(source, file, { propertyKeys = false, secret, compress, s
   });
 }
 
-module.exports = { redactSnapshot, writeRedacted };
+module.exports = { redactInput, redactSnapshot, writeRedacted };

@@ -30,7 +30,7 @@ const EXPLAINS = 0.5;
  */
 
 /**
- * @param {Array<string | Buffer>} inputs
+ * @param {Array<import('./native').Input>} inputs
  * @returns {Promise<any>} null where a snapshot has no sidecar with figures
  */
 async function residentOf(inputs) {

@@ -65,10 +65,14 @@ async function run(file, { top, all, sections: wanted, sourceMaps, threads, json
 
   const input = await openInput(file, context);
   const size = totalBytes([input]);
-  const sections = wanted ?? (!json && size <= HINTS_UNASKED ? ['hints'] : []);
   const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: size });
   const { signal } = context;
-  const asked = { top, all, sections, sourceMaps, threads, signal, onProgress: progress.update };
+  const unasked = !wanted && !json;
+  const sections = wanted ?? (unasked && input !== 0 && size <= HINTS_UNASKED ? ['hints'] : []);
+  // Of what is piped in, only the engine will know the size.
+  const hintsUpTo = unasked && input === 0 ? HINTS_UNASKED : undefined;
+  const onProgress = progress.update;
+  const asked = { top, all, sections, hintsUpTo, sourceMaps, threads, signal, onProgress };
   const analysis = analyzeInput(input, asked, true).finally(progress.end);
   // The engine works on threads of its own; meanwhile this one loads what shows the answer.
   const { print } = require('../output');

@@ -107,8 +107,9 @@ async function run(options, context) {
     options.ignore || options.updateIgnore !== undefined
       ? [...(await readAccepted(options.ignore ?? [])), ...listed]
       : undefined;
+  /** @type {Array<import('../../lib/native').Input>} */
   const inputs = [];
-  for (const file of files) inputs.push(await openInput(file, context));
+  for (const file of files) inputs.push(await openInput(file, context, { again: traceAllObjects }));
   const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes(inputs) });
   let answer;
   try {

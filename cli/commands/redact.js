@@ -34,7 +34,7 @@ function define(command, context) {
  * @param {import('../main').Context} context
  */
 async function run(file, output, { propertyKeys, overwrite, json, quiet = false }, context) {
-  const { redactSnapshot } = require('../../lib/redact');
+  const { redactInput } = require('../../lib/redact');
   const { version } = require('../../package.json');
   const { openInput } = require('../input');
   const { print } = require('../output');
@@ -46,7 +46,7 @@ async function run(file, output, { propertyKeys, overwrite, json, quiet = false 
   let answer;
   try {
     const asked = { propertyKeys, overwrite, signal: context.signal, onProgress: progress.update };
-    answer = await redactSnapshot(input, output, asked);
+    answer = await redactInput(input, output, asked);
   } finally {
     progress.end();
   }

@@ -41,7 +41,7 @@ fn answers(path: &Path, mapped: bool, by_index: bool, id: u32) -> (String, Resul
         if by_index { indexed(source) } else { source.into() }
     };
     let all = AnalyzeOptions { packages: true, duplicates: true, ..AnalyzeOptions::default() };
-    let overview = overview_text(subject(), all, true, &none).unwrap();
+    let overview = overview_text(subject(), all, u64::MAX, &none).unwrap();
     let one = inspect(subject(), ObjectId(id), InspectOptions::default(), &none);
     (overview, one.map(|one| serde_json::to_string(&one).unwrap()).map_err(|error| error.to_string()))
 }

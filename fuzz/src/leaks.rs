@@ -45,7 +45,7 @@ pub fn leaks(data: &[u8]) {
 
     let all = AnalyzeOptions { packages: true, duplicates: true, all_classes: true, ..AnalyzeOptions::default() };
     let source = sources(&[&third]).remove(0);
-    let overview = serde_json::to_value(overview(source, all, true, &none).unwrap()).unwrap();
+    let overview = serde_json::to_value(overview(source, all, u64::MAX, &none).unwrap()).unwrap();
     let total = overview["totals"]["selfSize"].as_u64().unwrap();
     for list in ["packages", "modules", "classes", "biggest"] {
         for row in overview[list].as_array().unwrap() {

@@ -14,7 +14,7 @@ mod redact;
 
 use std::path::PathBuf;
 
-use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Either3, Uint8Array};
 use napi_derive::napi;
 
 use self::{
@@ -48,6 +48,8 @@ pub struct Options {
     pub duplicates: Option<bool>,
     /// Also what may be a leak.
     pub hints: Option<bool>,
+    /// The same, if the snapshot takes no more bytes than this, as it is given.
+    pub hints_up_to: Option<f64>,
     /// Also say who holds what grew.
     pub growth: Option<bool>,
     /// Entries that must come in an interval to count as growth.
@@ -68,14 +70,16 @@ pub struct Options {
     pub cache_from: Option<f64>,
 }
 
-type Input = Either<String, Uint8Array>;
+/// A file, the bytes themselves, or a number for standard input: its descriptor, 0.
+type Input = Either3<String, Uint8Array, u32>;
 
 fn source(input: Input, options: &Options) -> Source {
     match input {
-        Either::A(path) if options.map == Some(true) => Source::MappedFile(PathBuf::from(path)),
-        Either::A(path) => Source::File(PathBuf::from(path)),
+        Either3::A(path) if options.map == Some(true) => Source::MappedFile(PathBuf::from(path)),
+        Either3::A(path) => Source::File(PathBuf::from(path)),
         // Copied, since JavaScript may write to its buffer while another thread reads here.
-        Either::B(bytes) => Source::Bytes(bytes.to_vec()),
+        Either3::B(bytes) => Source::Bytes(bytes.to_vec()),
+        Either3::C(_) => Source::StandardInput,
     }
 }
 
@@ -111,9 +115,11 @@ pub fn analyze(
         packages: options.packages.unwrap_or(false),
         duplicates: options.duplicates.unwrap_or(false),
     };
-    let hints = options.hints.unwrap_or(false);
+    #[expect(clippy::cast_sign_loss, reason = "a size; the cast makes 0 of what is less")]
+    let limit = options.hints_up_to.unwrap_or(0.0) as u64;
+    let hints_up_to = if options.hints == Some(true) { u64::MAX } else { limit };
     Job::start(cancel, on_progress, options.threads, move |monitor| {
-        leaks::overview_text(subject, wanted, hints, monitor)
+        leaks::overview_text(subject, wanted, hints_up_to, monitor)
     })
 }
 

@@ -42,7 +42,7 @@ impl Way {
 
     fn overview(self, path: &Path) -> Result<String> {
         let options = AnalyzeOptions { packages: true, duplicates: true, ..AnalyzeOptions::default() };
-        leaks::overview_text(self.subject(path), options, true, &Monitor::none())
+        leaks::overview_text(self.subject(path), options, u64::MAX, &Monitor::none())
     }
 
     fn inspect(self, path: &Path, id: u32) -> Result<String> {
@@ -216,7 +216,7 @@ fn a_keeper_writes_later_and_only_what_is_still_true() {
     let ask = |path: &Path| {
         let indexing = Indexing { place: Place::Beside, smallest: 0, keeper: Some(keeper.clone()) };
         let subject = Subject::indexed(Source::MappedFile(path.to_path_buf()), indexing);
-        leaks::overview_text(subject, AnalyzeOptions::default(), false, &Monitor::none()).unwrap()
+        leaks::overview_text(subject, AnalyzeOptions::default(), 0, &Monitor::none()).unwrap()
     };
     ask(&paths[0]);
     ask(&paths[2]);

@@ -28,30 +28,36 @@ pub struct Overview {
 /// Share of the job that is reading the file.
 const READING: f64 = 0.5;
 
-/// Summarises a snapshot; with `hints` also says what in it may be a leak.
+/// Summarises a snapshot; if it takes up to `hints_up_to` bytes as it is given, also says what in it may be a leak.
 ///
 /// # Errors
 /// Those of [`crate::snapshot::Snapshot::open`].
 pub fn overview(
     subject: impl Into<Subject>,
     options: AnalyzeOptions,
-    hints: bool,
+    hints_up_to: u64,
     monitor: &Monitor,
 ) -> Result<Answer<Overview>> {
-    ask(vec![subject.into()], monitor, |asked| look_over(asked, options, hints, monitor))
+    ask(vec![subject.into()], monitor, |asked| look_over(asked, options, hints_up_to, monitor))
 }
 
 /// [`overview`], its answer as JSON text.
 ///
 /// # Errors
 /// Those of [`overview`].
-pub fn overview_text(subject: Subject, options: AnalyzeOptions, hints: bool, monitor: &Monitor) -> Result<String> {
-    let question = format!("analyze {options:?} hints: {hints}");
-    answer_text(vec![subject], &question, monitor, |asked| look_over(asked, options, hints, monitor))
+pub fn overview_text(subject: Subject, options: AnalyzeOptions, hints_up_to: u64, monitor: &Monitor) -> Result<String> {
+    let question = format!("analyze {options:?} hints up to {hints_up_to}");
+    answer_text(vec![subject], &question, monitor, |asked| look_over(asked, options, hints_up_to, monitor))
 }
 
-fn look_over(asked: &Question, options: AnalyzeOptions, hints: bool, monitor: &Monitor) -> Result<Answer<Overview>> {
+fn look_over(
+    asked: &Question,
+    options: AnalyzeOptions,
+    hints_up_to: u64,
+    monitor: &Monitor,
+) -> Result<Answer<Overview>> {
     let graph = asked.open(0, &monitor.part(READING))?;
+    let hints = graph.snapshot().given_size <= hints_up_to;
     let rest = monitor.part(1.0 - READING);
     let ready = || if hints { graph.retainers(&rest).map(|_| ()) } else { Ok(()) };
     let (told, retainers) = rayon::join(|| summary_of(&graph, options, &rest), ready);

@@ -23,6 +23,7 @@ use super::{
     ahead::{Ahead, Given},
     packed::{MAGIC, Packing},
     source::{Source, Stream},
+    stdin,
     window::{Fault, WINDOW, Window},
 };
 use crate::{
@@ -142,6 +143,7 @@ impl Input {
                 };
                 (body, Some(size))
             }
+            Source::StandardInput => return Self::with_window(Source::Stream(stdin::open()?), monitor, window),
             Source::Stream(Stream { reader, size, returns }) => {
                 let given = Given { reader, size: None, path: None, window, returns, unpack: true };
                 (Body::Stream(Mutex::new(Ahead::start(given)?), Origin::Outside), size)
@@ -313,7 +315,11 @@ impl Input {
 
 /// A source that can be read more than once: what comes from outside is read into memory, as it is, packed or not.
 pub(crate) fn gathered(source: Source, monitor: &Monitor) -> Result<Source> {
-    let Source::Stream(Stream { reader, returns, .. }) = source else { return Ok(source) };
+    let Stream { reader, returns, .. } = match source {
+        Source::Stream(stream) => stream,
+        Source::StandardInput => stdin::open()?,
+        Source::File(_) | Source::MappedFile(_) | Source::Bytes(_) => return Ok(source),
+    };
     let given = Given { reader, size: None, path: None, window: WINDOW, returns, unpack: false };
     let mut ahead = Ahead::start(given)?;
     let (mut window, mut bytes) = (Window::default(), Vec::new());

@@ -23,6 +23,7 @@ mod parts;
 mod shelved;
 mod sizes;
 mod source;
+mod stdin;
 mod stretch;
 mod strings;
 mod text;

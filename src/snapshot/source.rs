@@ -18,6 +18,9 @@ pub enum Source {
     Bytes(Vec<u8>),
     /// Bytes that come once, in order.
     Stream(Stream),
+    /// What is piped into the process, or a file it was started with. A pipe that stays silent keeps nobody from
+    /// cancelling, except on Windows.
+    StandardInput,
 }
 
 impl Source {
@@ -26,7 +29,7 @@ impl Source {
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::File(path) | Self::MappedFile(path) => Some(path),
-            Self::Bytes(_) | Self::Stream(_) => None,
+            Self::Bytes(_) | Self::Stream(_) | Self::StandardInput => None,
         }
     }
 }

@@ -29,7 +29,7 @@ fn stopped(text: &[u8], after: Duration) -> Option<Delay> {
     // The copy that the engine owns is made before the clock starts.
     let source = Source::Bytes(text.to_vec());
     let options = AnalyzeOptions { packages: true, duplicates: true, ..AnalyzeOptions::default() };
-    let worker = thread::spawn(move || (overview(source, options, true, &monitor), Instant::now(), worked()));
+    let worker = thread::spawn(move || (overview(source, options, u64::MAX, &monitor), Instant::now(), worked()));
     thread::sleep(after);
     let last = *phase.lock().unwrap();
     flag.store(true, Ordering::Relaxed);
@@ -74,6 +74,6 @@ fn whole(text: &[u8]) -> Duration {
     let source = Source::Bytes(text.to_vec());
     let options = AnalyzeOptions { packages: true, duplicates: true, ..AnalyzeOptions::default() };
     let started = Instant::now();
-    overview(source, options, true, &Monitor::none()).unwrap();
+    overview(source, options, u64::MAX, &Monitor::none()).unwrap();
     started.elapsed()
 }

@@ -11,6 +11,7 @@ mod cancel;
 mod clock;
 mod counting;
 mod mutations;
+mod reading;
 mod shapes;
 mod synthetic;
 mod truncation;

@@ -46,7 +46,7 @@ fn a_packed_file_cut_anywhere_is_no_snapshot() {
     }
 }
 
-fn gzip(text: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
     use std::io::Write;
     let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     writer.write_all(text).unwrap();
@@ -54,7 +54,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 /// A file that is gone when the test ends.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Drop for Scratch {
     fn drop(&mut self) {

@@ -24,12 +24,12 @@ fn add(heap: &mut Heap, holder: usize, count: u32, size: u64) {
 
 fn hints(heap: &Heap) -> Vec<Hint> {
     let source = Source::Bytes(heap.text().into_bytes());
-    let answer = overview(source, AnalyzeOptions::default(), true, &Monitor::none()).unwrap();
+    let answer = overview(source, AnalyzeOptions::default(), u64::MAX, &Monitor::none()).unwrap();
     let json = serde_json::to_string(&answer).unwrap();
     assert!(!json.contains("grew"), "{json}");
     let source = Source::Bytes(heap.text().into_bytes());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let again = pool.install(|| overview(source, AnalyzeOptions::default(), true, &Monitor::none())).unwrap();
+    let again = pool.install(|| overview(source, AnalyzeOptions::default(), u64::MAX, &Monitor::none())).unwrap();
     assert_eq!(json, serde_json::to_string(&again).unwrap(), "one thread says something else");
     answer.into_body().findings.unwrap()
 }
