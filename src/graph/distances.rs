@@ -105,19 +105,19 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn run(&mut self, monitor: &Monitor) -> Result<()> {
-        let snapshot = self.graph.snapshot();
+        let topology = self.graph.snapshot().topology();
         let mut next = 0;
         while let Some(&node) = self.queue.get(next) {
             next += 1;
             monitor.tick(next)?;
             let distance = self.steps[node.index()].distance + 1;
             let picky = self.is_picky(node);
-            for edge in snapshot.nodes.edges(node) {
-                let target = snapshot.edges.target(edge);
+            for edge in topology.edges(node) {
+                let target = topology.target(edge);
                 if self.reached.contains(target.index()) {
                     continue;
                 }
-                let kind = snapshot.edges.kind(edge);
+                let kind = topology.kind(edge);
                 if kind == EdgeKind::Weak || !self.may_follow(picky, edge, kind) {
                     continue;
                 }

@@ -16,12 +16,14 @@ use crate::{
     error::Result,
     memory,
     monitor::Monitor,
-    snapshot::{EdgeKind, NodeId, Snapshot},
+    snapshot::{EdgeKind, NodeId, Snapshot, Topology},
 };
 
 /// Which edges count, one bit an edge.
 pub(crate) struct CountingEdges<'a> {
-    snapshot: &'a Snapshot,
+    root: NodeId,
+    nodes: usize,
+    topology: Topology<'a>,
     bits: Vec<u64>,
 }
 
@@ -31,6 +33,7 @@ impl<'a> CountingEdges<'a> {
         let snapshot = graph.snapshot();
         let rules = Rules {
             snapshot,
+            topology: snapshot.topology(),
             vocabulary: graph.vocabulary(),
             root: snapshot.root(),
             page_owned: page_owned(graph, monitor)?,
@@ -41,31 +44,32 @@ impl<'a> CountingEdges<'a> {
             rules.mark(chunk * WORDS * 64, words);
             Ok(())
         })?;
-        Ok(Self { snapshot, bits })
+        Ok(Self { root: snapshot.root(), nodes: snapshot.nodes.len(), topology: snapshot.topology(), bits })
     }
 }
 
 impl FlowGraph for CountingEdges<'_> {
     fn node_count(&self) -> usize {
-        self.snapshot.nodes.len()
+        self.nodes
     }
 
     fn root(&self) -> u32 {
-        self.snapshot.root().0
+        self.root.0
     }
 
     fn edges(&self, node: u32) -> std::ops::Range<usize> {
-        self.snapshot.nodes.edges(NodeId(node))
+        self.topology.edges(NodeId(node))
     }
 
     #[inline]
     fn target(&self, edge: usize) -> Option<u32> {
-        (self.bits[edge / 64] >> (edge % 64) & 1 == 1).then(|| self.snapshot.edges.targets()[edge])
+        (self.bits[edge / 64] >> (edge % 64) & 1 == 1).then(|| self.topology.target(edge).0)
     }
 }
 
 struct Rules<'a> {
     snapshot: &'a Snapshot,
+    topology: Topology<'a>,
     vocabulary: &'a Vocabulary,
     root: NodeId,
     page_owned: FixedBitSet,
@@ -77,11 +81,11 @@ impl Rules<'_> {
         let nodes = &self.snapshot.nodes;
         let last = self.snapshot.edges.len().min(first + words.len() * 64);
         let mut node = nodes.of_edge(first);
-        let mut end = nodes.edges(node).end;
+        let mut end = self.topology.edges(node).end;
         for edge in first..last {
             while edge >= end {
                 node.0 += 1;
-                end = nodes.edges(node).end;
+                end = self.topology.edges(node).end;
             }
             if self.counts(node, edge) {
                 words[(edge - first) / 64] |= 1 << (edge % 64);
@@ -90,8 +94,7 @@ impl Rules<'_> {
     }
 
     fn counts(&self, node: NodeId, edge: usize) -> bool {
-        let edges = &self.snapshot.edges;
-        let (kind, target) = (edges.kind(edge), edges.target(edge));
+        let (kind, target) = (self.topology.kind(edge), self.topology.target(edge));
         if kind == EdgeKind::Weak || target == node || self.is_table_side_of_pair(node, edge, kind) {
             return false;
         }
@@ -127,13 +130,14 @@ fn page_owned(graph: &HeapGraph, monitor: &Monitor) -> Result<FixedBitSet> {
             work.push(target);
         }
     }
+    let topology = graph.snapshot().topology();
     let mut steps = 0_usize;
     while let Some(node) = work.pop() {
         steps += 1;
         monitor.tick(steps)?;
-        for edge in nodes.edges(node) {
-            let target = edges.target(edge);
-            if edges.kind(edge) != EdgeKind::Weak && !owned.put(target.index()) {
+        for edge in topology.edges(node) {
+            let target = topology.target(edge);
+            if topology.kind(edge) != EdgeKind::Weak && !owned.put(target.index()) {
                 work.push(target);
             }
         }

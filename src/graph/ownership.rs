@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     memory,
     monitor::Monitor,
-    snapshot::{EdgeKind, NodeId, NodeKind, Sizes},
+    snapshot::{EdgeKind, NodeId, NodeKind, Sizes, Topology},
 };
 
 const NOBODY: u32 = u32::MAX;
@@ -58,11 +58,12 @@ impl Owners {
             }
         }
         let mut owners = Self { ownable, owner: memory::filled(nodes.len(), NOBODY, "owners")? };
+        let topology = graph.snapshot().topology();
         let mut work = Vec::new();
         for node in nodes.all() {
             monitor.tick(node.index())?;
             if !owners.ownable.contains(node.index()) {
-                owners.flow(graph, node, node.0, &mut work);
+                owners.flow(topology, node, node.0, &mut work);
             }
         }
         monitor.advance("sizes", 0.5)?;
@@ -72,17 +73,16 @@ impl Owners {
             steps += 1;
             monitor.tick(steps)?;
             let owner = owners.owner[node.index()];
-            owners.flow(graph, node, owner, &mut work);
+            owners.flow(topology, node, owner, &mut work);
         }
         Ok(owners)
     }
 
     /// Lets `owner` flow along the edges of `node`, noting in `work` the nodes it changes.
-    fn flow(&mut self, graph: &HeapGraph, node: NodeId, owner: u32, work: &mut Vec<NodeId>) {
-        let snapshot = graph.snapshot();
-        for edge in snapshot.nodes.edges(node) {
-            let target = snapshot.edges.target(edge);
-            if !self.ownable.contains(target.index()) || snapshot.edges.kind(edge) == EdgeKind::Weak {
+    fn flow(&mut self, topology: Topology<'_>, node: NodeId, owner: u32, work: &mut Vec<NodeId>) {
+        for edge in topology.edges(node) {
+            let target = topology.target(edge);
+            if !self.ownable.contains(target.index()) || topology.kind(edge) == EdgeKind::Weak {
                 continue;
             }
             let current = &mut self.owner[target.index()];

@@ -105,6 +105,11 @@ impl Nodes {
         self.first_edges.at(node.index()) as usize..self.first_edges.at(node.index() + 1) as usize
     }
 
+    /// All first edges, by node, and the number of edges at the end.
+    pub(super) fn first_edges(&self) -> &[u32] {
+        &self.first_edges
+    }
+
     /// The node an edge leaves.
     #[must_use]
     pub fn of_edge(&self, edge: usize) -> NodeId {
@@ -246,6 +251,11 @@ impl Edges {
     #[must_use]
     pub fn targets(&self) -> &[u32] {
         &self.targets
+    }
+
+    /// All kinds, by edge, as bits.
+    pub(super) fn kinds(&self) -> &[u8] {
+        &self.kinds
     }
 
     /// The first edge with a string name that is no string of a table of `strings`.

@@ -27,6 +27,7 @@ mod stdin;
 mod stretch;
 mod strings;
 mod text;
+mod topology;
 mod walker;
 mod window;
 
@@ -35,6 +36,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(crate) use self::topology::Topology;
 pub use self::{
     allocations::{Allocations, Frame},
     columns::{Edges, Nodes},

@@ -73,6 +73,7 @@ impl Sizes {
     }
 
     /// All sizes, by node.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = u64> {
         (0..self.len() as u32).map(|node| self.get(NodeId(node)))
     }
