@@ -30,7 +30,11 @@ fn stopped(source: Source, after: Duration) -> Option<(Duration, Duration)> {
     let flag = CancelFlag::default();
     let monitor = Monitor::new(Arc::clone(&flag), None);
     let worker = thread::spawn(move || (Snapshot::open(source, &monitor).map(drop), Instant::now(), worked()));
-    thread::sleep(after);
+    let started = Instant::now();
+    // What is done needs no word any more.
+    while started.elapsed() < after && !worker.is_finished() {
+        thread::sleep(Duration::from_millis(1));
+    }
     flag.store(true, Ordering::Relaxed);
     let (told, work) = (Instant::now(), worked());
     let (outcome, ended, done) = worker.join().unwrap();
