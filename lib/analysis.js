@@ -6,6 +6,7 @@
  */
 
 const { runTask } = require('./engine');
+const { forEngine, readCache } = require('./indexing');
 const { abortSignal, callback, flag, integer, readInput, readOptions, readPath } = require('./options');
 const { readSections } = require('./sections');
 
@@ -21,6 +22,7 @@ const readAnalyzeOptions = (given) =>
     sections: readSections,
     sourceMaps: readPath,
     threads,
+    cache: readCache,
     signal: abortSignal,
     onProgress: callback,
   });
@@ -32,6 +34,7 @@ const readCompareOptions = (given) =>
     all: flag,
     threads,
     growth: flag,
+    cache: readCache,
     signal: abortSignal,
     onProgress: callback,
   });
@@ -52,10 +55,16 @@ async function analyze(input, options) {
  * @param {boolean} map map the file into memory instead of reading it. Whoever shrinks a mapped file kills the
  *   process that maps it, so this is for files nobody else can reach, and for the command line.
  */
-async function analyzeInput(input, { signal, onProgress, sections = [], sourceMaps, ...options }, map) {
+async function analyzeInput(
+  input,
+  { signal, onProgress, sections = [], sourceMaps, cache, ...options },
+  map,
+) {
   const wanted = Object.fromEntries(sections.map((section) => [section, true]));
+  const indexing = forEngine(cache);
+  const asked = { ...options, ...wanted, map, ...indexing.options };
   const task = runTask(
-    (native, cancel, progress) => native.analyze(input, { ...options, ...wanted, map }, cancel, progress),
+    (native, cancel, progress) => native.analyze(input, asked, cancel, progress, indexing.keeper),
     { signal, onProgress },
   );
   // Loaded when needed, and while the engine works: of a small file's analysis, modules are a great part.
@@ -73,7 +82,7 @@ async function analyzeSelf(options) {
   const { takePrivateSnapshot } = require('./capture/private-snapshot');
   const snapshot = await takePrivateSnapshot({ signal: options.signal });
   try {
-    const answer = await analyzeInput(snapshot.file, options, true);
+    const answer = await analyzeInput(snapshot.file, { ...options, cache: undefined }, true);
     // The file is gone when the caller reads this.
     for (const described of answer.snapshots) delete described.path;
     return answer;
@@ -99,12 +108,19 @@ async function compare(base, target, options) {
  * @param {ReturnType<typeof readCompareOptions>} options
  * @param {boolean} map see analyzeInput
  */
-function compareInputs(base, target, { signal, onProgress, all, top, growth = true, ...options }, map) {
-  const limited = all || top === undefined ? { ...options, growth, map } : { ...options, growth, map, top };
-  return runTask((native, cancel, progress) => native.compare(base, target, limited, cancel, progress), {
-    signal,
-    onProgress,
-  });
+function compareInputs(
+  base,
+  target,
+  { signal, onProgress, all, top, growth = true, cache, ...options },
+  map,
+) {
+  const indexing = forEngine(cache);
+  const asked = { ...options, growth, map, ...indexing.options };
+  const limited = all || top === undefined ? asked : { ...asked, top };
+  return runTask(
+    (native, cancel, progress) => native.compare(base, target, limited, cancel, progress, indexing.keeper),
+    { signal, onProgress },
+  );
 }
 
 module.exports = { analyze, analyzeInput, compare, compareInputs };

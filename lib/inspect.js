@@ -11,6 +11,7 @@
 const { lineOf } = require('./declarations');
 const { runTask } = require('./engine');
 const { HeapAnalyzerError, badArgument } = require('./errors');
+const { forEngine, readCache } = require('./indexing');
 const { abortSignal, callback, flag, integer, readInput, readOptions } = require('./options');
 const { packageVersion } = require('./packages');
 const { relativeFiles } = require('./places');
@@ -28,6 +29,7 @@ const readInspectOptions = (given) =>
     hidden: flag,
     rawPaths: flag,
     threads: integer(1, 256),
+    cache: readCache,
     signal: abortSignal,
     onProgress: callback,
   });
@@ -51,10 +53,11 @@ async function inspectObject(input, objectId, options) {
  * @param {InspectOptions} options
  * @param {boolean} map see analyzeInput
  */
-async function inspectInput(input, id, { signal, onProgress, limit, ...options }, map) {
-  const asked = { ...options, top: limit, map };
+async function inspectInput(input, id, { signal, onProgress, limit, cache, ...options }, map) {
+  const indexing = forEngine(cache);
+  const asked = { ...options, top: limit, map, ...indexing.options };
   const answer = await runTask(
-    (native, cancel, progress) => native.inspectObject(input, id, asked, cancel, progress),
+    (native, cancel, progress) => native.inspectObject(input, id, asked, cancel, progress, indexing.keeper),
     { signal, onProgress },
   );
   await addSources(answer);

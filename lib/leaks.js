@@ -13,6 +13,7 @@ const { acceptedLeaks, judge } = require('./accepted');
 const { compareInputs } = require('./analysis');
 const { runTask } = require('./engine');
 const { HeapAnalyzerError, badArgument, describe } = require('./errors');
+const { forEngine, readCache } = require('./indexing');
 const { nearest } = require('./nearest');
 const {
   abortSignal,
@@ -39,6 +40,7 @@ const readLeakOptions = (given) =>
     ignore: acceptedLeaks,
     traceAllObjects: flag,
     sourceMaps: readPath,
+    cache: readCache,
     signal: abortSignal,
     onProgress: callback,
   });
@@ -61,17 +63,19 @@ async function findLeaks(series, options) {
  * @param {boolean} map see analyzeInput
  */
 async function findLeaksIn(inputs, options, map) {
-  const { signal, onProgress, threads, minGrowth, finalAfter, ignore, traceAllObjects, sourceMaps } = options;
+  const { signal, onProgress, threads, minGrowth, finalAfter, ignore, traceAllObjects, sourceMaps, cache } =
+    options;
   signal?.throwIfAborted();
   await refuseTwice(inputs);
-  const settings = { threads, minGrowth, finalAfterRest: finalAfter === 'rest', map };
+  const indexing = forEngine(cache);
+  const settings = { threads, minGrowth, finalAfterRest: finalAfter === 'rest', map, ...indexing.options };
   const share = traceAllObjects ? inputs.length / (inputs.length + 2) : 1;
   const answer = await runTask(
-    (native, cancel, progress) => native.findLeaks(inputs, settings, cancel, progress),
+    (native, cancel, progress) => native.findLeaks(inputs, settings, cancel, progress, indexing.keeper),
     { signal, onProgress: part(onProgress, 0, share) },
   );
   if (traceAllObjects) {
-    const rest = { signal, onProgress: part(onProgress, share, 1), threads };
+    const rest = { signal, onProgress: part(onProgress, share, 1), threads, cache };
     answer.groups = await survivingGroups(inputs[0], inputs[inputs.length - 1], rest, map);
   }
   const resident = await residentOf(inputs);

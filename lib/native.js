@@ -17,13 +17,15 @@ const { HeapAnalyzerError } = require('./errors');
 /**
  * @typedef {string | Buffer | 0} Input a file, the bytes themselves, or standard input
  * @typedef {{ cancel(): void }} CancelFlag
+ * @typedef {{ write(flag: CancelFlag): Promise<string> }} IndexKeeper
  * @typedef {(progress: { phase: string, fraction: number }) => void} ProgressSink
  * @typedef {object} Native
  * @property {new () => CancelFlag} CancelFlag
- * @property {(input: Input, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} analyze
- * @property {(base: Input, target: Input, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} compare
- * @property {(input: Input, id: number, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} inspectObject
- * @property {(inputs: Array<Input>, options: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} findLeaks
+ * @property {new () => IndexKeeper} IndexKeeper
+ * @property {(input: Input, options: object, flag: CancelFlag, progress?: ProgressSink | null, keeper?: IndexKeeper) => Promise<string>} analyze
+ * @property {(base: Input, target: Input, options: object, flag: CancelFlag, progress?: ProgressSink | null, keeper?: IndexKeeper) => Promise<string>} compare
+ * @property {(input: Input, id: number, options: object, flag: CancelFlag, progress?: ProgressSink | null, keeper?: IndexKeeper) => Promise<string>} inspectObject
+ * @property {(inputs: Array<Input>, options: object, flag: CancelFlag, progress?: ProgressSink | null, keeper?: IndexKeeper) => Promise<string>} findLeaks
  * @property {(path: string, flag: CancelFlag) => Promise<string>} check
  * @property {(input: Input, output: string, redaction: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} redact
  * @property {(from: string, to: string, format: string, flag: CancelFlag) => Promise<string>} pack

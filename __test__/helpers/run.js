@@ -30,7 +30,9 @@ function run(args, { input, env = {}, cwd, command = process.execPath, onStart }
   return new Promise((resolve, reject) => {
     // Without what a developer's shell may ask of every program: tests say themselves what they want.
     const { NO_COLOR: _no, FORCE_COLOR: _force, COLUMNS: _columns, ...inherited } = process.env;
-    const child = spawn(command, args, { cwd, env: { ...inherited, ...env }, stdio: 'pipe' });
+    // And without indexes, but where they are what is tested: a snapshot that tests share stays as it is.
+    const settings = { HEAP_ANALYZER_CACHE: 'off', ...inherited, ...env };
+    const child = spawn(command, args, { cwd, env: settings, stdio: 'pipe' });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));

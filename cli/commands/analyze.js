@@ -6,6 +6,7 @@
  */
 
 const { SECTIONS } = require('../../lib/sections');
+const { addCache, openCache } = require('../cache');
 const { BadValue, addExamples, addJson, addRows, addThreads } = require('../options');
 
 /** Files up to this size get hints in the text without asking: they cost a fifth more time. */
@@ -44,6 +45,7 @@ function define(command, context) {
     .option('--source-maps <dir>', 'where the source maps of bundles are, if not beside them');
   addRows(command, 'classes and biggest objects to show (default: 25)');
   addThreads(command);
+  addCache(command);
   addJson(command);
   addExamples(command, [
     'heap-analyzer analyze heap.heapsnapshot --sections all',
@@ -54,10 +56,11 @@ function define(command, context) {
 
 /**
  * @param {string} file
- * @param {{ top?: number, all?: boolean, sections?: string[], sourceMaps?: string, threads?: number, json?: boolean, quiet?: boolean }} options
+ * @param {{ top?: number, all?: boolean, sections?: string[], sourceMaps?: string, threads?: number, json?: boolean, quiet?: boolean } & import('../cache').CacheFlags} options
  * @param {import('../main').Context} context
  */
-async function run(file, { top, all, sections: wanted, sourceMaps, threads, json, quiet = false }, context) {
+async function run(file, options, context) {
+  const { top, all, sections: wanted, sourceMaps, threads, json, quiet = false } = options;
   // Loaded here and not above, so that --help does not wait for it.
   const { analyzeInput } = require('../../lib/analysis');
   const { openInput, totalBytes } = require('../input');
@@ -72,7 +75,9 @@ async function run(file, { top, all, sections: wanted, sourceMaps, threads, json
   // Of what is piped in, only the engine will know the size.
   const hintsUpTo = unasked && input === 0 ? HINTS_UNASKED : undefined;
   const onProgress = progress.update;
-  const asked = { top, all, sections, hintsUpTo, sourceMaps, threads, signal, onProgress };
+  const cache = openCache(options, context);
+  const { indexing } = cache;
+  const asked = { top, all, sections, hintsUpTo, sourceMaps, threads, cache: indexing, signal, onProgress };
   const analysis = analyzeInput(input, asked, true).finally(progress.end);
   // The engine works on threads of its own; meanwhile this one loads what shows the answer.
   const { print } = require('../output');
@@ -80,6 +85,7 @@ async function run(file, { top, all, sections: wanted, sourceMaps, threads, json
 
   const biggestShown = top ?? BIGGEST_OF_TEXT;
   print(await analysis, json, (shown, style) => render(shown, style, biggestShown), context);
+  await cache.write();
 }
 
 module.exports = { define };

@@ -7,6 +7,7 @@
 
 const { HeapAnalyzerError } = require('../../lib/errors');
 const { EXIT } = require('../exit');
+const { addCache, openCache } = require('../cache');
 const { addExamples, addJson, addRows, addThreads, bytes } = require('../options');
 
 /** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
@@ -27,6 +28,7 @@ function define(command, context) {
     .option('--no-growth', 'leave out who holds what grew (faster)')
     .option('--fail-on-growth <size>', 'exit 1 when the heap grew by more than this, e.g. 10MB', bytes);
   addThreads(command);
+  addCache(command);
   addJson(command);
   addExamples(command, [
     'heap-analyzer compare before.heapsnapshot after.heapsnapshot',
@@ -38,7 +40,7 @@ function define(command, context) {
 /**
  * @param {string} base
  * @param {string} target
- * @param {{ top?: number, all?: boolean, growth: boolean, failOnGrowth?: number, threads?: number, json?: boolean, quiet?: boolean }} options
+ * @param {{ top?: number, all?: boolean, growth: boolean, failOnGrowth?: number, threads?: number, json?: boolean, quiet?: boolean } & import('../cache').CacheFlags} options
  * @param {import('../main').Context} context
  */
 async function run(base, target, options, context) {
@@ -55,9 +57,11 @@ async function run(base, target, options, context) {
   const top = options.top ?? (json ? undefined : ROWS_OF_TEXT);
   const inputs = [await openInput(base, context), await openInput(target, context)];
   const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes(inputs) });
+  const cache = openCache(options, context);
   let answer;
   try {
-    const asked = { top, all, growth, threads, signal: context.signal, onProgress: progress.update };
+    const { signal } = context;
+    const asked = { top, all, growth, threads, cache: cache.indexing, signal, onProgress: progress.update };
     answer = await compareInputs(inputs[0], inputs[1], asked, true);
   } finally {
     progress.end();
@@ -66,6 +70,7 @@ async function run(base, target, options, context) {
   const { failOnGrowth } = options;
   if (failOnGrowth !== undefined && answer.totals.delta.selfSize > failOnGrowth)
     context.exitCode = EXIT.FINDINGS;
+  await cache.write();
 }
 
 module.exports = { define };

@@ -6,6 +6,7 @@
  */
 
 const { EXIT } = require('../exit');
+const { addCache, openCache } = require('../cache');
 const { addExamples, addJson, addThreads, choice, integerFrom } = require('../options');
 
 /** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
@@ -56,6 +57,7 @@ function define(command, context) {
       integerFrom(0),
     );
   addThreads(command);
+  addCache(command);
   addJson(command);
   addExamples(command, [
     'heap-analyzer find-leaks --baseline a.heapsnapshot --target b.heapsnapshot',
@@ -78,7 +80,7 @@ function define(command, context) {
  * @property {boolean} [json]
  * @property {boolean} [quiet]
  *
- * @param {FindLeaksFlags & import('../series').SeriesOptions} options
+ * @param {FindLeaksFlags & import('../series').SeriesOptions & import('../cache').CacheFlags} options
  * @param {import('../main').Context} context
  */
 async function run(options, context) {
@@ -111,6 +113,7 @@ async function run(options, context) {
   const inputs = [];
   for (const file of files) inputs.push(await openInput(file, context, { again: traceAllObjects }));
   const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes(inputs) });
+  const cache = openCache(options, context);
   let answer;
   try {
     const { signal } = context;
@@ -121,6 +124,7 @@ async function run(options, context) {
       sourceMaps,
       ignore,
       threads,
+      cache: cache.indexing,
       signal,
       onProgress: progress.update,
     };
@@ -140,6 +144,7 @@ async function run(options, context) {
   print(shown, json, (_, style) => renderLeaks(answer, style, text), context);
   if (!conclusive) context.exitCode = EXIT.BAD_INPUT;
   else if (failing.length > 0 && !updated) context.exitCode = EXIT.FINDINGS;
+  await cache.write();
 }
 
 /**

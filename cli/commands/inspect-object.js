@@ -5,6 +5,7 @@
  * `heap-analyzer inspect-object FILE --object-id @N`: all about one object.
  */
 
+const { addCache, openCache } = require('../cache');
 const { addExamples, addJson, addThreads, integerFrom } = require('../options');
 
 /** Rows of each table of the text, so that it fits a screen; the JSON document has more, as the API has. */
@@ -30,6 +31,7 @@ function define(command, context) {
     .option('--hidden', "also hidden and weak references, and the root's own")
     .option('--raw-paths', 'ways edge by edge, nothing folded');
   addThreads(command);
+  addCache(command);
   addJson(command);
   addExamples(command, [
     'heap-analyzer inspect-object heap.heapsnapshot --object-id @12345',
@@ -51,7 +53,7 @@ function define(command, context) {
  * @property {boolean} [quiet]
  *
  * @param {string} file
- * @param {InspectFlags} options
+ * @param {InspectFlags & import('../cache').CacheFlags} options
  * @param {import('../main').Context} context
  */
 async function run(file, options, context) {
@@ -66,6 +68,7 @@ async function run(file, options, context) {
   const input = await openInput(file, context);
   const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes([input]) });
   const { signal } = context;
+  const cache = openCache(options, context);
   const asked = {
     limit: top ?? (json ? undefined : ROWS_OF_TEXT),
     textLimit: fullText ? 0xffffffff : undefined,
@@ -73,6 +76,7 @@ async function run(file, options, context) {
     hidden,
     rawPaths,
     threads,
+    cache: cache.indexing,
     signal,
     onProgress: progress.update,
   };
@@ -83,6 +87,7 @@ async function run(file, options, context) {
     progress.end();
   }
   print(answer, json, (shown, style) => renderObject(shown, style, { fullText }), context);
+  await cache.write();
 }
 
 module.exports = { define };

@@ -8,6 +8,7 @@
 
 const fs = require('node:fs/promises');
 const path = require('node:path');
+const { indexBeside } = require('../indexing');
 const { readMeta, sidecarOf } = require('./meta');
 const { isOurName } = require('./names');
 
@@ -54,7 +55,7 @@ async function ownSnapshots(directory) {
 }
 
 /**
- * Deletes a snapshot with its sidecar.
+ * Deletes a snapshot with its sidecar and its index.
  * @param {string} file
  * @returns {Promise<boolean>} whether it is gone
  */
@@ -65,6 +66,8 @@ async function removeSnapshot(file) {
     if (/** @type {any} */ (error).code !== 'ENOENT') return false;
   }
   await fs.unlink(sidecarOf(file)).catch(() => {});
+  // What it holds goes with it: an index that the command line made says the same.
+  await fs.unlink(indexBeside(file)).catch(() => {});
   return true;
 }
 

@@ -17,6 +17,7 @@ use crate::{
     memory,
     monitor::Monitor,
     snapshot::{Location, NodeId, NodeKind, StringId},
+    store::{Column, Rule, Shelf, Tag, Writer},
 };
 
 /// A class of nodes.
@@ -30,12 +31,30 @@ pub struct Class {
     pub location: Option<Location>,
 }
 
+impl Class {
+    fn new(name: String, location: Option<Location>) -> Self {
+        let key = match location {
+            Some(Location { script, line, column }) => {
+                format!("{},{},{},{name}", script.cast_signed(), line.cast_signed(), column.cast_signed())
+            }
+            None => format!(",{name}"),
+        };
+        Self { name, key, location }
+    }
+}
+
 /// The class of every node.
 #[derive(Debug)]
 pub struct Classes {
     classes: Vec<Class>,
-    of_node: Vec<u32>,
+    of_node: Column<u32>,
 }
+
+const OF_NODE: Tag = Tag::new(*b"clsnodes");
+/// What is told of each class besides its name: 1 and its script, line and column, or four zeros; and the length of its
+/// name.
+const ROWS: Tag = Tag::new(*b"clsrows.");
+const NAMES: Tag = Tag::new(*b"clsnames");
 
 impl Classes {
     pub(crate) fn of(graph: &HeapGraph, shapes: &Shapes, interfaces: &[Interface], monitor: &Monitor) -> Result<Self> {
@@ -43,7 +62,7 @@ impl Classes {
         let interface_of_shape = shapes.assign(graph, interfaces);
         let interface_names: Vec<u32> =
             interfaces.iter().map(|interface| namer.name(Cow::Borrowed(&interface.name))).collect();
-        let mut objects = shapes.objects().iter().copied().peekable();
+        let mut objects = shapes.objects().peekable();
         let mut locations = graph.snapshot().locations.iter().peekable();
         let nodes = &graph.snapshot().nodes;
         let mut of_node = memory::with_capacity(nodes.len(), "classes")?;
@@ -63,7 +82,37 @@ impl Classes {
             of_node.push(found.class(name, location));
         }
         monitor.advance("classes", 1.0)?;
-        Ok(Self { classes: found.with_names(&namer), of_node })
+        Ok(Self { classes: found.with_names(&namer), of_node: of_node.into() })
+    }
+
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add(OF_NODE, &self.of_node);
+        let row = |class: &Class| {
+            let [known, script, line, column] = match class.location {
+                Some(Location { script, line, column }) => [1, script, line, column],
+                None => [0; 4],
+            };
+            [known, script, line, column, class.name.len() as u32]
+        };
+        writer.add_made(ROWS, &self.classes.iter().flat_map(row).collect::<Vec<u32>>());
+        writer.add_bytes(NAMES, self.classes.iter().flat_map(|class| class.name.bytes()).collect());
+    }
+
+    pub(super) fn load(shelf: &Shelf, nodes: usize) -> Result<Option<Self>> {
+        let (Some(rows), Some(names)) = (shelf.view::<u32>(ROWS, Rule::Any)?, shelf.bytes(NAMES)?) else {
+            return Ok(None);
+        };
+        let (rows, []) = rows.whole().as_chunks::<5>() else { return Ok(None) };
+        let Ok(mut rest) = std::str::from_utf8(names.whole()) else { return Ok(None) };
+        let class = |&[known, script, line, column, length]: &[u32; 5]| {
+            let (name, others) = rest.split_at_checked(length as usize)?;
+            rest = others;
+            Some(Class::new(name.to_owned(), (known == 1).then_some(Location { script, line, column })))
+        };
+        let Some(classes) = rows.iter().map(class).collect::<Option<Vec<_>>>() else { return Ok(None) };
+        let limit = u32::try_from(classes.len()).unwrap_or(u32::MAX);
+        let of_node = shelf.column(OF_NODE, nodes, Rule::Below(limit))?;
+        Ok(of_node.map(|of_node| Self { classes, of_node }))
     }
 
     /// All classes, numbered by their first node.
@@ -75,7 +124,7 @@ impl Classes {
     /// Number of a node's class in [`Self::all`].
     #[must_use]
     pub fn number(&self, node: NodeId) -> u32 {
-        self.of_node[node.index()]
+        self.of_node.at(node.index())
     }
 
     /// Class numbers by node.
@@ -126,16 +175,7 @@ impl Found {
         for (name, &number) in &namer.numbers {
             names[number as usize] = name;
         }
-        let class = |(name, location): (u32, Option<Location>)| {
-            let name = names[name as usize].to_owned();
-            let key = match location {
-                Some(Location { script, line, column }) => {
-                    format!("{},{},{},{name}", script.cast_signed(), line.cast_signed(), column.cast_signed())
-                }
-                None => format!(",{name}"),
-            };
-            Class { name, key, location }
-        };
+        let class = |(name, location): (u32, Option<Location>)| Class::new(names[name as usize].to_owned(), location);
         self.identities.into_iter().map(class).collect()
     }
 }

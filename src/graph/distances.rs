@@ -19,6 +19,7 @@ use crate::{
     memory,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId, NodeKind},
+    store::{Column, Plain, Rule, Shelf, Tag, Writer},
 };
 
 /// Distance of a node that no allowed way reaches.
@@ -30,16 +31,22 @@ pub const SYSTEM_BASE: i32 = 100_000_000;
 #[derive(Debug)]
 pub struct Distances {
     /// By node.
-    steps: Vec<Step>,
+    steps: Column<Step>,
 }
+
+const STEPS: Tag = Tag::new(*b"diststep");
 
 /// How a node is reached first. Together, since they are found together.
 #[derive(Debug, Clone, Copy)]
+#[repr(C)]
 struct Step {
     distance: i32,
     /// The edge it was first reached by; [`Distances::NO_EDGE`] for roots and unreached nodes.
     via: u32,
 }
+
+// SAFETY: two integers of one size, in the order of C: eight bytes without padding, and no forbidden values.
+unsafe impl Plain for Step {}
 
 impl Distances {
     const NO_EDGE: u32 = u32::MAX;
@@ -48,7 +55,7 @@ impl Distances {
     /// [`UNREACHED`] otherwise.
     #[must_use]
     pub fn get(&self, node: NodeId) -> i32 {
-        self.steps[node.index()].distance
+        self.steps.at(node.index()).distance
     }
 
     /// All distances, by node.
@@ -60,7 +67,7 @@ impl Distances {
     /// The edge by which a shortest way enters the node; `None` for where ways begin.
     #[must_use]
     pub fn via(&self, node: NodeId) -> Option<usize> {
-        let edge = self.steps[node.index()].via;
+        let edge = self.steps.at(node.index()).via;
         (edge != Self::NO_EDGE).then_some(edge as usize)
     }
 
@@ -89,7 +96,15 @@ impl Distances {
         search.queue.push(root);
         search.run(monitor)?;
         monitor.advance("distances", 1.0)?;
-        Ok(Self { steps: search.steps })
+        Ok(Self { steps: search.steps.into() })
+    }
+
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add(STEPS, &self.steps);
+    }
+
+    pub(super) fn load(shelf: &Shelf, nodes: usize) -> Result<Option<Self>> {
+        Ok(shelf.column(STEPS, nodes, Rule::Any)?.map(|steps| Self { steps }))
     }
 }
 

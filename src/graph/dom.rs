@@ -7,7 +7,11 @@ use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 
 use super::vocabulary::{Vocabulary, Word};
-use crate::snapshot::{EdgeKind, NodeId, NodeKind, Snapshot};
+use crate::{
+    error::Result,
+    snapshot::{EdgeKind, NodeId, NodeKind, Snapshot},
+    store::{Rule, Shelf, Tag, Writer},
+};
 
 /// DOM state of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +32,49 @@ pub struct DomStates {
     renamed: Option<FixedBitSet>,
 }
 
+/// The nodes with a state, four times their ordinal, and the state: 1 attached, 2 detached, 3 detached and renamed.
+const STATES: Tag = Tag::new(*b"domstate");
+/// 1 when states came from the nodes rather than from their names.
+const SPREAD: Tag = Tag::new(*b"domsprea");
+
 impl DomStates {
+    pub(super) fn save(&self, writer: &mut Writer<'_>) {
+        let mut states: Vec<u64> = self
+            .states
+            .iter()
+            .map(|(&node, state)| {
+                let state = match state {
+                    DomState::Unknown => 0,
+                    DomState::Attached => 1,
+                    DomState::Detached => 2 + u64::from(self.is_renamed(node)),
+                };
+                u64::from(node.0) << 2 | state
+            })
+            .collect();
+        states.sort_unstable();
+        writer.add_made(STATES, &states);
+        writer.add_made(SPREAD, &[u8::from(self.renamed.is_some())]);
+    }
+
+    pub(super) fn load(shelf: &Shelf, nodes: usize) -> Result<Option<Self>> {
+        let (Some(rows), Some(spread)) = (shelf.view::<u64>(STATES, Rule::Any)?, shelf.bytes(SPREAD)?) else {
+            return Ok(None);
+        };
+        let mut renamed = (spread.whole() == [1]).then(|| FixedBitSet::with_capacity(nodes));
+        let mut states = FxHashMap::default();
+        for row in rows.whole() {
+            let node = (row >> 2) as usize;
+            if node >= nodes {
+                return Ok(None);
+            }
+            states.insert(NodeId::from_index(node), if row & 3 == 1 { DomState::Attached } else { DomState::Detached });
+            if let Some(renamed) = renamed.as_mut().filter(|_| row & 3 == 3) {
+                renamed.insert(node);
+            }
+        }
+        Ok(Some(Self { states, renamed }))
+    }
+
     pub(crate) fn of(snapshot: &Snapshot, vocabulary: &Vocabulary) -> Self {
         if snapshot.header.node.detachedness.is_some() { spread(snapshot) } else { by_name(snapshot, vocabulary) }
     }

@@ -17,18 +17,45 @@ use crate::{
     memory,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId, Snapshot, Topology},
+    store::{Column, Rule, Shelf, Tag, Writer},
 };
 
 /// Which edges count, one bit an edge.
 pub(crate) struct CountingEdges<'a> {
-    root: NodeId,
-    nodes: usize,
-    topology: Topology<'a>,
-    bits: Vec<u64>,
+    snapshot: &'a Snapshot,
+    bits: &'a Column<u64>,
+}
+
+const BITS: Tag = Tag::new(*b"edgecnts");
+
+/// Adds the bits to an index.
+pub(super) fn save_bits<'a>(bits: &'a Column<u64>, writer: &mut Writer<'a>) {
+    writer.add(BITS, bits);
+}
+
+/// The bits of an index.
+pub(super) fn load_bits(shelf: &Shelf, snapshot: &Snapshot) -> Result<Option<Column<u64>>> {
+    shelf.column(BITS, snapshot.edges.len().div_ceil(64), Rule::Any)
 }
 
 impl<'a> CountingEdges<'a> {
-    pub(crate) fn of(graph: &'a HeapGraph, monitor: &Monitor) -> Result<Self> {
+    pub(super) fn new(graph: &'a HeapGraph, bits: &'a Column<u64>) -> Self {
+        Self { snapshot: graph.snapshot(), bits }
+    }
+
+    /// All of them, to be gone over from end to end.
+    pub(super) fn plain(&self) -> PlainEdges<'a> {
+        let Self { snapshot, bits } = *self;
+        PlainEdges { root: snapshot.root(), nodes: snapshot.nodes.len(), topology: snapshot.topology(), bits }
+    }
+
+    /// The node that an edge points to, if the edge counts. Touches nothing else, wherever the columns lie.
+    pub(crate) fn target(&self, edge: usize) -> Option<u32> {
+        (self.bits.at(edge / 64) >> (edge % 64) & 1 == 1).then(|| self.snapshot.edges.target(edge).0)
+    }
+
+    /// One bit an edge.
+    pub(super) fn bits_of(graph: &HeapGraph, monitor: &Monitor) -> Result<Column<u64>> {
         const WORDS: usize = 1 << 13;
         let snapshot = graph.snapshot();
         let rules = Rules {
@@ -44,11 +71,19 @@ impl<'a> CountingEdges<'a> {
             rules.mark(chunk * WORDS * 64, words);
             Ok(())
         })?;
-        Ok(Self { root: snapshot.root(), nodes: snapshot.nodes.len(), topology: snapshot.topology(), bits })
+        Ok(bits.into())
     }
 }
 
-impl FlowGraph for CountingEdges<'_> {
+/// The same as plain arrays.
+pub(super) struct PlainEdges<'a> {
+    root: NodeId,
+    nodes: usize,
+    topology: Topology<'a>,
+    bits: &'a [u64],
+}
+
+impl FlowGraph for PlainEdges<'_> {
     fn node_count(&self) -> usize {
         self.nodes
     }

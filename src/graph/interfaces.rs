@@ -15,6 +15,7 @@ use crate::{
     memory,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId, StringId, lossy, utf16_len},
+    store::{Column, Rule, Shelf, Tag, Writer},
 };
 
 /// An interface's name stops growing at this many UTF-16 units.
@@ -35,52 +36,36 @@ pub struct Interface {
 /// The shapes of a snapshot's plain objects.
 #[derive(Debug)]
 pub(crate) struct Shapes {
-    /// Every plain object and its shape, by ascending node.
-    objects: Vec<(NodeId, u32)>,
+    /// Every plain object, by ascending node.
+    objects: Column<NodeId>,
+    /// The shape of each of them.
+    of_objects: Column<u32>,
     /// Property names of each shape, in the order of the edges, `__proto__` included.
     lists: Vec<Box<[StringId]>>,
     /// Objects of each shape.
     counts: Vec<u64>,
 }
 
-impl Shapes {
-    pub(crate) fn of(graph: &HeapGraph, monitor: &Monitor) -> Result<Self> {
-        const CHUNK: usize = 1 << 18;
-        let count = graph.snapshot().nodes.len();
-        let chunks: Vec<usize> = (0..count).step_by(CHUNK).collect();
-        let parts: Vec<Self> = chunks
-            .into_par_iter()
-            .map(|start| {
-                monitor.check()?;
-                Ok(Self::of_range(graph, start..count.min(start + CHUNK)))
-            })
-            .collect::<Result<_>>()?;
+/// How the columns are called in an index.
+mod tags {
+    use super::Tag;
 
-        // Joined in order, so that shapes are numbered by their first object whatever the threads did.
-        let mut joined = Self { objects: Vec::new(), lists: Vec::new(), counts: Vec::new() };
-        joined.objects = memory::with_capacity(parts.iter().map(|part| part.objects.len()).sum(), "shapes")?;
-        let mut known: FxHashMap<Box<[StringId]>, u32> = FxHashMap::default();
-        for part in parts {
-            let numbers: Vec<u32> = part
-                .lists
-                .into_iter()
-                .zip(part.counts)
-                .map(|(shape, count)| {
-                    let next = joined.lists.len() as u32;
-                    let number = *known.entry(shape.clone()).or_insert(next);
-                    if number == next {
-                        joined.lists.push(shape);
-                        joined.counts.push(0);
-                    }
-                    joined.counts[number as usize] += count;
-                    number
-                })
-                .collect();
-            joined.objects.extend(part.objects.into_iter().map(|(node, shape)| (node, numbers[shape as usize])));
-        }
-        Ok(joined)
-    }
+    pub(super) const OBJECTS: Tag = Tag::new(*b"shpnode.");
+    pub(super) const SHAPES: Tag = Tag::new(*b"shpshape");
+    pub(super) const COUNTS: Tag = Tag::new(*b"shpcount");
+    pub(super) const LISTS: Tag = Tag::new(*b"shplists");
+    pub(super) const LENGTHS: Tag = Tag::new(*b"shplengt");
+    pub(super) const INTERFACES: Tag = Tag::new(*b"interfac");
+}
 
+/// The shapes of some of the objects, numbered for themselves.
+struct Part {
+    objects: Vec<(NodeId, u32)>,
+    lists: Vec<Box<[StringId]>>,
+    counts: Vec<u64>,
+}
+
+impl Part {
     fn of_range(graph: &HeapGraph, range: std::ops::Range<usize>) -> Self {
         let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
         let mut part = Self { objects: Vec::new(), lists: Vec::new(), counts: Vec::new() };
@@ -109,10 +94,86 @@ impl Shapes {
         }
         part
     }
+}
+
+impl Shapes {
+    pub(crate) fn of(graph: &HeapGraph, monitor: &Monitor) -> Result<Self> {
+        const CHUNK: usize = 1 << 18;
+        let count = graph.snapshot().nodes.len();
+        let chunks: Vec<usize> = (0..count).step_by(CHUNK).collect();
+        let parts: Vec<Part> = chunks
+            .into_par_iter()
+            .map(|start| {
+                monitor.check()?;
+                Ok(Part::of_range(graph, start..count.min(start + CHUNK)))
+            })
+            .collect::<Result<_>>()?;
+
+        // Joined in order, so that shapes are numbered by their first object whatever the threads did.
+        let count = parts.iter().map(|part| part.objects.len()).sum();
+        let mut objects: Vec<NodeId> = memory::with_capacity(count, "shapes")?;
+        let mut shapes: Vec<u32> = memory::with_capacity(count, "shapes")?;
+        let (mut lists, mut counts): (Vec<Box<[StringId]>>, Vec<u64>) = (Vec::new(), Vec::new());
+        let mut known: FxHashMap<Box<[StringId]>, u32> = FxHashMap::default();
+        for part in parts {
+            let numbers: Vec<u32> = part
+                .lists
+                .into_iter()
+                .zip(part.counts)
+                .map(|(shape, count)| {
+                    let next = lists.len() as u32;
+                    let number = *known.entry(shape.clone()).or_insert(next);
+                    if number == next {
+                        lists.push(shape);
+                        counts.push(0);
+                    }
+                    counts[number as usize] += count;
+                    number
+                })
+                .collect();
+            objects.extend(part.objects.iter().map(|&(node, _)| node));
+            shapes.extend(part.objects.iter().map(|&(_, shape)| numbers[shape as usize]));
+        }
+        Ok(Self { objects: objects.into(), of_objects: shapes.into(), lists, counts })
+    }
+
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add(tags::OBJECTS, &self.objects);
+        writer.add(tags::SHAPES, &self.of_objects);
+        writer.add(tags::COUNTS, &self.counts);
+        writer.add_made(tags::LISTS, &self.lists.concat());
+        writer.add_made(tags::LENGTHS, &self.lists.iter().map(|list| list.len() as u32).collect::<Vec<u32>>());
+    }
+
+    pub(super) fn load(shelf: &Shelf, nodes: usize, strings: usize) -> Result<Option<Self>> {
+        let (Ok(nodes), Ok(strings)) = (u32::try_from(nodes), u32::try_from(strings)) else { return Ok(None) };
+        let Some(counts) = shelf.view::<u64>(tags::COUNTS, Rule::Any)? else { return Ok(None) };
+        let numbers = u32::try_from(counts.len()).unwrap_or(u32::MAX);
+        let (Some(objects), Some(shapes), Some(lists), Some(lengths)) = (
+            shelf.view(tags::OBJECTS, Rule::Below(nodes))?,
+            shelf.view(tags::SHAPES, Rule::Below(numbers))?,
+            shelf.view::<u32>(tags::LISTS, Rule::Below(strings))?,
+            shelf.view::<u32>(tags::LENGTHS, Rule::Any)?,
+        ) else {
+            return Ok(None);
+        };
+        let mut rest = lists.whole();
+        let list = |&length: &u32| {
+            let (list, others) = rest.split_at_checked(length as usize)?;
+            rest = others;
+            Some(list.into())
+        };
+        let Some(lists) = lengths.whole().iter().map(list).collect::<Option<Vec<_>>>() else { return Ok(None) };
+        if lists.len() != counts.len() || objects.len() != shapes.len() {
+            return Ok(None);
+        }
+        let (objects, of_objects) = (Column::Indexed(objects), Column::Indexed(shapes));
+        Ok(Some(Self { objects, of_objects, lists, counts: counts.whole().to_vec() }))
+    }
 
     /// Every plain object and its shape, by ascending node.
-    pub(crate) fn objects(&self) -> &[(NodeId, u32)] {
-        &self.objects
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (NodeId, u32)> {
+        self.objects.iter().copied().zip(self.of_objects.iter().copied())
     }
 
     /// The interfaces these objects suggest, most frequent first.
@@ -185,6 +246,47 @@ impl Shapes {
         let mut have = vec![0_u32; properties.len()];
         shapes.iter().map(|shape| matcher.best(shape, &mut have)).collect()
     }
+}
+
+/// Adds interfaces to an index: each as the number of its properties, then the length and the bytes of each of these.
+pub(super) fn save_interfaces(interfaces: &[Interface], writer: &mut Writer<'_>) {
+    let mut bytes = Vec::new();
+    for Interface { properties, .. } in interfaces {
+        bytes.extend_from_slice(&(properties.len() as u32).to_le_bytes());
+        for property in properties {
+            bytes.extend_from_slice(&(property.len() as u32).to_le_bytes());
+            bytes.extend_from_slice(property);
+        }
+    }
+    writer.add_bytes(tags::INTERFACES, bytes);
+}
+
+/// The interfaces of an index.
+pub(super) fn load_interfaces(shelf: &Shelf) -> Result<Option<Vec<Interface>>> {
+    let Some(bytes) = shelf.bytes(tags::INTERFACES)? else { return Ok(None) };
+    let mut rest = bytes.whole();
+    let mut interfaces = Vec::new();
+    while !rest.is_empty() {
+        let Some(properties) = read_properties(&mut rest) else { return Ok(None) };
+        interfaces.push(Interface { name: interface_name(&properties), properties });
+    }
+    Ok(Some(interfaces))
+}
+
+fn read_properties(rest: &mut &[u8]) -> Option<Vec<Vec<u8>>> {
+    let number = |rest: &mut &[u8]| {
+        let (four, others) = rest.split_first_chunk::<4>()?;
+        *rest = others;
+        Some(u32::from_le_bytes(*four))
+    };
+    let count = number(rest)?;
+    (0..count)
+        .map(|_| {
+            let (property, others) = rest.split_at_checked(number(rest)? as usize)?;
+            *rest = others;
+            Some(property.to_vec())
+        })
+        .collect()
 }
 
 fn interface_name(properties: &[Vec<u8>]) -> String {

@@ -33,11 +33,12 @@ pub use self::{
     tree::DominatorTree,
     vocabulary::{Vocabulary, Word},
 };
-use self::{dominators::Explored, interfaces::Shapes, retained::RunningSums};
+use self::{dominators::Explored, interfaces::Shapes, ownership::Moved, retained::RunningSums};
 use crate::{
     error::Result,
     monitor::Monitor,
     snapshot::{NodeId, NodeKind, Sizes, Snapshot},
+    store::{Column, Shelf},
 };
 
 /// A snapshot and the facts about it.
@@ -46,7 +47,10 @@ pub struct HeapGraph {
     snapshot: Snapshot,
     vocabulary: Vocabulary,
     dom_states: DomStates,
-    shallow: OnceLock<Option<Sizes>>,
+    /// What is known already is taken from here.
+    shelf: Option<Shelf>,
+    counting: OnceLock<Column<u64>>,
+    shallow: OnceLock<Moved>,
     distances: OnceLock<Distances>,
     tree: OnceLock<DominatorTree>,
     retained: OnceLock<RunningSums>,
@@ -70,10 +74,16 @@ impl HeapGraph {
     pub fn new(snapshot: Snapshot, monitor: &Monitor) -> Result<Self> {
         let vocabulary = Vocabulary::of(&snapshot.strings, monitor)?;
         let dom_states = DomStates::of(&snapshot, &vocabulary);
-        Ok(Self {
+        Ok(Self::with(snapshot, vocabulary, dom_states, None))
+    }
+
+    fn with(snapshot: Snapshot, vocabulary: Vocabulary, dom_states: DomStates, shelf: Option<Shelf>) -> Self {
+        Self {
             snapshot,
             vocabulary,
             dom_states,
+            shelf,
+            counting: OnceLock::new(),
             shallow: OnceLock::new(),
             distances: OnceLock::new(),
             tree: OnceLock::new(),
@@ -82,6 +92,19 @@ impl HeapGraph {
             shapes: OnceLock::new(),
             interfaces: OnceLock::new(),
             classes: OnceLock::new(),
+        }
+    }
+
+    /// A fact, once it is asked for: known since, found in the index, or computed.
+    fn fact<'a, T>(
+        &'a self,
+        cell: &'a OnceLock<T>,
+        shelved: impl FnOnce(&Shelf) -> Result<Option<T>>,
+        compute: impl FnOnce() -> Result<T>,
+    ) -> Result<&'a T> {
+        kept(cell, || match self.shelf.as_ref().map(shelved).transpose()?.flatten() {
+            Some(value) => Ok(value),
+            None => compute(),
         })
     }
 
@@ -133,47 +156,74 @@ impl HeapGraph {
 
     /// Shallow size of every node, by node: its own bytes and those that V8 allocates for it alone.
     pub fn shallow_sizes(&self, monitor: &Monitor) -> Result<&Sizes> {
-        let moved = kept(&self.shallow, || ownership::shallow_sizes(self, monitor))?;
-        Ok(moved.as_ref().unwrap_or(self.snapshot.nodes.self_sizes()))
+        let moved = self.fact(
+            &self.shallow,
+            |shelf| Moved::load(shelf, self.snapshot.nodes.len()),
+            || ownership::shallow_sizes(self, monitor),
+        )?;
+        Ok(moved.0.as_ref().unwrap_or(self.snapshot.nodes.self_sizes()))
     }
 
     /// Distance of every node from the user's roots.
     pub fn distances(&self, monitor: &Monitor) -> Result<&Distances> {
-        kept(&self.distances, || Distances::of(self, monitor))
+        let count = self.snapshot.nodes.len();
+        self.fact(&self.distances, |shelf| Distances::load(shelf, count), || Distances::of(self, monitor))
     }
 
     /// The dominator tree.
     pub fn dominator_tree(&self, monitor: &Monitor) -> Result<&DominatorTree> {
-        kept(&self.tree, || {
-            let explored = Explored::of(&CountingEdges::of(self, monitor)?, monitor)?;
-            DominatorTree::new(explored.dominators(monitor)?)
-        })
+        let count = self.snapshot.nodes.len();
+        self.fact(
+            &self.tree,
+            |shelf| DominatorTree::load(shelf, count),
+            || {
+                let explored = Explored::of(&self.counting_edges(monitor)?.plain(), monitor)?;
+                DominatorTree::new(explored.dominators(monitor)?)
+            },
+        )
     }
 
     /// Retained size of every node: what would be freed with it.
     pub fn retained_sizes(&self, monitor: &Monitor) -> Result<RetainedSizes<'_>> {
         let tree = self.dominator_tree(monitor)?;
-        let sums = kept(&self.retained, || RunningSums::of(tree, self.shallow_sizes(monitor)?))?;
+        let count = self.snapshot.nodes.len();
+        let sums = self.fact(
+            &self.retained,
+            |shelf| RunningSums::load(shelf, count),
+            || RunningSums::of(tree, self.shallow_sizes(monitor)?),
+        )?;
         Ok(RetainedSizes::new(tree, sums))
     }
 
     /// The edges that end at each node.
     pub fn retainers(&self, monitor: &Monitor) -> Result<&Retainers> {
-        kept(&self.retainers, || Retainers::of(&self.snapshot, monitor))
+        let load = |shelf: &Shelf| Retainers::load(shelf, &self.snapshot);
+        self.fact(&self.retainers, load, || Retainers::of(&self.snapshot, monitor))
+    }
+
+    /// The edges that dominators are computed on.
+    pub(crate) fn counting_edges(&self, monitor: &Monitor) -> Result<CountingEdges<'_>> {
+        let load = |shelf: &Shelf| flow::load_bits(shelf, &self.snapshot);
+        let bits = self.fact(&self.counting, load, || CountingEdges::bits_of(self, monitor))?;
+        Ok(CountingEdges::new(self, bits))
     }
 
     fn shapes(&self, monitor: &Monitor) -> Result<&Shapes> {
-        kept(&self.shapes, || Shapes::of(self, monitor))
+        let (nodes, strings) = (self.snapshot.nodes.len(), self.snapshot.strings.len());
+        self.fact(&self.shapes, |shelf| Shapes::load(shelf, nodes, strings), || Shapes::of(self, monitor))
     }
 
     /// The interfaces that this snapshot's plain objects suggest.
     pub fn interfaces(&self, monitor: &Monitor) -> Result<&[Interface]> {
-        Ok(kept(&self.interfaces, || Ok(self.shapes(monitor)?.infer(self)))?)
+        let infer = || Ok(self.shapes(monitor)?.infer(self));
+        Ok(self.fact(&self.interfaces, interfaces::load_interfaces, infer)?)
     }
 
     /// The class of every node, by this snapshot's own interfaces.
     pub fn classes(&self, monitor: &Monitor) -> Result<&Classes> {
-        kept(&self.classes, || self.classes_by(self.interfaces(monitor)?, monitor))
+        let count = self.snapshot.nodes.len();
+        let classes = || self.classes_by(self.interfaces(monitor)?, monitor);
+        self.fact(&self.classes, |shelf| Classes::load(shelf, count), classes)
     }
 
     /// The class of every node, plain objects classed by the interfaces of another snapshot: what a comparison
@@ -187,17 +237,20 @@ impl HeapGraph {
     /// The stages of the dominators are the long way; what else there is to do fills the other thread, in portions
     /// about as long as the stage beside it.
     pub fn prepare_with<T: Send>(&self, monitor: &Monitor, more: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+        if self.has_all_on_the_shelf() {
+            // Nothing to do beforehand: each is there when it is touched.
+            return more();
+        }
         let (shallow, counting) = rayon::join(
             || self.shallow_sizes(&monitor.part(0.15)).map(|_| ()),
-            || CountingEdges::of(self, &monitor.part(0.5)),
+            || self.counting_edges(&monitor.part(0.5)),
         );
         shallow?;
-        let counting = counting?;
+        let counting = counting?.plain();
         let (explored, more) = Explored::beside(&counting, &monitor.part(0.5), || {
             self.classes(&monitor.part(0.15))?;
             more()
         })?;
-        drop(counting);
         let (facts, retained) = rayon::join(
             || self.distances(&monitor.part(0.2)).map(|_| ()),
             || {

@@ -13,15 +13,16 @@ use crate::{
     memory,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId, NodeKind, Sizes, Topology},
+    store::{Shelf, Tag, Writer},
 };
 
 const NOBODY: u32 = u32::MAX;
 const SEVERAL: u32 = u32::MAX - 1;
 
-/// Shallow size of every node after ownership; `None` when no size moves.
-pub(crate) fn shallow_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<Option<Sizes>> {
+/// Shallow size of every node after ownership.
+pub(crate) fn shallow_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<Moved> {
     if graph.user_roots().next().is_none() {
-        return Ok(None);
+        return Ok(Moved(None));
     }
     let nodes = &graph.snapshot().nodes;
     let owners = Owners::find(graph, monitor)?;
@@ -34,7 +35,34 @@ pub(crate) fn shallow_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<Opti
         }
     }
     monitor.advance("sizes", 0.5)?;
-    Ok(Some(sizes))
+    Ok(Moved(Some(sizes)))
+}
+
+const SIZES: Tag = Tag::new(*b"shallow.");
+const LARGE_SIZES: Tag = Tag::new(*b"shallarg");
+/// 1 when sizes move.
+const MOVED: Tag = Tag::new(*b"shalmove");
+
+/// Shallow sizes after ownership; none when no size moves.
+#[derive(Debug)]
+pub(crate) struct Moved(pub(crate) Option<Sizes>);
+
+impl Moved {
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add_made(MOVED, &[u8::from(self.0.is_some())]);
+        if let Some(sizes) = &self.0 {
+            sizes.save(writer, SIZES, LARGE_SIZES);
+        }
+    }
+
+    /// Those of an index of so many nodes.
+    pub(super) fn load(shelf: &Shelf, nodes: usize) -> Result<Option<Self>> {
+        let Some(moved) = shelf.bytes(MOVED)? else { return Ok(None) };
+        if moved.whole() == [0] {
+            return Ok(Some(Self(None)));
+        }
+        Ok(Sizes::load(shelf, SIZES, LARGE_SIZES, nodes)?.map(|sizes| Self(Some(sizes))))
+    }
 }
 
 struct Owners {

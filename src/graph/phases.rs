@@ -1,6 +1,6 @@
 //! [`HeapGraph::prepare`] step by step, for [`crate::phases`].
 
-use super::{CountingEdges, DominatorTree, HeapGraph, dominators::phases::dominators, kept};
+use super::{DominatorTree, HeapGraph, dominators::phases::dominators, kept};
 use crate::{error::Result, monitor::Monitor, phases::Watch};
 
 impl HeapGraph {
@@ -8,8 +8,8 @@ impl HeapGraph {
         watch.step("shallow sizes", || self.shallow_sizes(monitor))?;
         watch.step("distances", || self.distances(monitor))?;
         watch.step("classes", || self.classes(monitor))?;
-        let counting = watch.step("flow", || CountingEdges::of(self, monitor))?;
-        let dominators = dominators(&counting, watch, monitor)?;
+        let counting = watch.step("flow", || self.counting_edges(monitor))?;
+        let dominators = dominators(&counting.plain(), watch, monitor)?;
         drop(counting);
         watch.step("tree", || kept(&self.tree, || DominatorTree::new(dominators)))?;
         watch.step("retained sizes", || self.retained_sizes(monitor))?;

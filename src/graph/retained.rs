@@ -7,6 +7,7 @@ use crate::{
     error::Result,
     memory,
     snapshot::{NodeId, Sizes},
+    store::{Column, Rule, Shelf, Tag, Writer},
 };
 
 /// Shallow sizes, summed up along the preorder of the dominator tree.
@@ -14,7 +15,9 @@ use crate::{
 /// A subtree is one stretch of the preorder, so the sums of shallow sizes up to each position say it all: a retained
 /// size is the difference of two of them.
 #[derive(Debug)]
-pub(crate) struct RunningSums(Vec<u64>);
+pub(crate) struct RunningSums(Column<u64>);
+
+const SUMS: Tag = Tag::new(*b"retsums.");
 
 impl RunningSums {
     pub(crate) fn of(tree: &DominatorTree, shallow: &Sizes) -> Result<Self> {
@@ -25,7 +28,15 @@ impl RunningSums {
             sum += shallow.get(node);
             sum
         }));
-        Ok(Self(sums))
+        Ok(Self(sums.into()))
+    }
+
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add(SUMS, &self.0);
+    }
+
+    pub(super) fn load(shelf: &Shelf, nodes: usize) -> Result<Option<Self>> {
+        Ok(shelf.column(SUMS, nodes + 1, Rule::Any)?.map(Self))
     }
 }
 
@@ -51,13 +62,13 @@ impl<'a> RetainedSizes<'a> {
     #[must_use]
     pub fn at(&self, position: usize) -> u64 {
         let Range { start, end } = self.tree.stretch_at(position);
-        self.sums.0[end] - self.sums.0[start]
+        self.sums.0.at(end) - self.sums.0.at(start)
     }
 
     /// Shallow size of the node at a position of the preorder.
     #[must_use]
     pub fn shallow_at(&self, position: usize) -> u64 {
-        self.sums.0[position + 1] - self.sums.0[position]
+        self.sums.0.at(position + 1) - self.sums.0.at(position)
     }
 }
 

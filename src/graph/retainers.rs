@@ -5,16 +5,33 @@ use crate::{
     memory,
     monitor::Monitor,
     snapshot::{NodeId, Snapshot},
+    store::{Column, Rule, Shelf, Tag, Writer},
 };
 
 /// For each node the edges that end at it, in the order of the file.
 #[derive(Debug)]
 pub struct Retainers {
-    first: Vec<u32>,
-    edges: Vec<u32>,
+    first: Column<u32>,
+    edges: Column<u32>,
 }
 
+const FIRST: Tag = Tag::new(*b"retfirst");
+const EDGES: Tag = Tag::new(*b"retedges");
+
 impl Retainers {
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add(FIRST, &self.first);
+        writer.add(EDGES, &self.edges);
+    }
+
+    pub(super) fn load(shelf: &Shelf, snapshot: &Snapshot) -> Result<Option<Self>> {
+        let (nodes, edges) = (snapshot.nodes.len(), snapshot.edges.len());
+        let limit = u32::try_from(edges).unwrap_or(u32::MAX);
+        let first = shelf.column(FIRST, nodes + 1, Rule::Rising(limit))?;
+        let edges = shelf.column(EDGES, edges, Rule::Below(limit))?;
+        Ok(first.zip(edges).map(|(first, edges)| Self { first, edges }))
+    }
+
     pub(crate) fn of(snapshot: &Snapshot, monitor: &Monitor) -> Result<Self> {
         let targets = snapshot.edges.targets();
         let mut first = memory::zeroed::<u32>(snapshot.nodes.len() + 1, "retainers")?;
@@ -35,13 +52,13 @@ impl Retainers {
             *slot -= 1;
             edges[*slot as usize] = edge as u32;
         }
-        Ok(Self { first, edges })
+        Ok(Self { first: first.into(), edges: edges.into() })
     }
 
     /// The edges that end at a node, of every kind.
     #[must_use]
     pub fn edges(&self, node: NodeId) -> impl ExactSizeIterator<Item = usize> + Clone {
-        let range = self.first[node.index()] as usize..self.first[node.index() + 1] as usize;
-        self.edges[range].iter().map(|&edge| edge as usize)
+        let range = self.first.at(node.index()) as usize..self.first.at(node.index() + 1) as usize;
+        self.edges.stretch(range).iter().map(|&edge| edge as usize)
     }
 }

@@ -1,6 +1,9 @@
 //! What is known of a heap, put into an index and taken out again.
+//!
+//! Each fact knows how it is kept; here is the list of them. Words and states are wanted by every question and are
+//! opened at once, which reads nothing yet; the others when they are asked for.
 
-use super::HeapGraph;
+use super::{DomStates, HeapGraph, Vocabulary, flow, interfaces};
 use crate::{
     error::Result,
     monitor::Monitor,
@@ -8,21 +11,94 @@ use crate::{
     store::{Shelf, Tag, Writer},
 };
 
+/// One section for each fact, by which it is known whether an index has it.
+mod marks {
+    use super::Tag;
+
+    pub(super) const COUNTING: Tag = Tag::new(*b"f.counts");
+    pub(super) const SHALLOW: Tag = Tag::new(*b"f.shallo");
+    pub(super) const DISTANCES: Tag = Tag::new(*b"f.distan");
+    pub(super) const TREE: Tag = Tag::new(*b"f.domina");
+    pub(super) const RETAINED: Tag = Tag::new(*b"f.retain");
+    pub(super) const RETAINERS: Tag = Tag::new(*b"f.retnrs");
+    pub(super) const SHAPES: Tag = Tag::new(*b"f.shapes");
+    pub(super) const INTERFACES: Tag = Tag::new(*b"f.interf");
+    pub(super) const CLASSES: Tag = Tag::new(*b"f.classe");
+    pub(super) const WORDS: Tag = Tag::new(*b"f.words.");
+}
+
 impl HeapGraph {
-    /// Adds what is known, but for what `is_there` already.
-    pub(crate) fn save<'a>(&'a self, _writer: &mut Writer<'a>, _is_there: impl Fn(Tag) -> bool) {
-        let _ = self;
+    /// Adds what is known, but for the facts that are there already.
+    pub(crate) fn save<'a>(&'a self, writer: &mut Writer<'a>, is_there: impl Fn(Tag) -> bool) {
+        let new = |mark: Tag, writer: &mut Writer<'a>| {
+            let new = !is_there(mark);
+            if new {
+                writer.add_made(mark, &[] as &[u8]);
+            }
+            new
+        };
+        if new(marks::WORDS, writer) {
+            self.vocabulary.save(writer);
+            self.dom_states.save(writer);
+        }
+        if let Some(bits) = self.counting.get().filter(|_| new(marks::COUNTING, writer)) {
+            flow::save_bits(bits, writer);
+        }
+        if let Some(sizes) = self.shallow.get().filter(|_| new(marks::SHALLOW, writer)) {
+            sizes.save(writer);
+        }
+        if let Some(distances) = self.distances.get().filter(|_| new(marks::DISTANCES, writer)) {
+            distances.save(writer);
+        }
+        if let Some(tree) = self.tree.get().filter(|_| new(marks::TREE, writer)) {
+            tree.save(writer);
+        }
+        if let Some(sums) = self.retained.get().filter(|_| new(marks::RETAINED, writer)) {
+            sums.save(writer);
+        }
+        if let Some(retainers) = self.retainers.get().filter(|_| new(marks::RETAINERS, writer)) {
+            retainers.save(writer);
+        }
+        if let Some(shapes) = self.shapes.get().filter(|_| new(marks::SHAPES, writer)) {
+            shapes.save(writer);
+        }
+        if let Some(all) = self.interfaces.get().filter(|_| new(marks::INTERFACES, writer)) {
+            interfaces::save_interfaces(all, writer);
+        }
+        if let Some(classes) = self.classes.get().filter(|_| new(marks::CLASSES, writer)) {
+            classes.save(writer);
+        }
     }
 
     /// Whether something is known that an index does not have.
     pub(crate) fn knows_more_than(&self, shelf: &Shelf) -> bool {
-        let mut writer = Writer::default();
-        self.save(&mut writer, |tag| shelf.has(tag));
-        !writer.is_empty()
+        let known = [
+            (marks::COUNTING, self.counting.get().is_some()),
+            (marks::SHALLOW, self.shallow.get().is_some()),
+            (marks::DISTANCES, self.distances.get().is_some()),
+            (marks::TREE, self.tree.get().is_some()),
+            (marks::RETAINED, self.retained.get().is_some()),
+            (marks::RETAINERS, self.retainers.get().is_some()),
+            (marks::SHAPES, self.shapes.get().is_some()),
+            (marks::INTERFACES, self.interfaces.get().is_some()),
+            (marks::CLASSES, self.classes.get().is_some()),
+        ];
+        known.into_iter().any(|(mark, is_known)| is_known && !shelf.has(mark))
+    }
+
+    /// Whether all that an overview needs is in the index that the heap was opened by.
+    pub(super) fn has_all_on_the_shelf(&self) -> bool {
+        let all = [marks::SHALLOW, marks::DISTANCES, marks::TREE, marks::RETAINED, marks::CLASSES];
+        self.shelf.as_ref().is_some_and(|shelf| all.into_iter().all(|mark| shelf.has(mark)))
     }
 
     /// The heap of a snapshot, with what an index knows of it. `None` when that is not as it should be.
-    pub(crate) fn load(snapshot: Snapshot, _shelf: &Shelf, monitor: &Monitor) -> Result<Option<Self>> {
-        Self::new(snapshot, monitor).map(Some)
+    pub(crate) fn load(snapshot: Snapshot, shelf: &Shelf, monitor: &Monitor) -> Result<Option<Self>> {
+        monitor.check()?;
+        let vocabulary = Vocabulary::load(shelf, &snapshot.strings)?;
+        let dom_states = DomStates::load(shelf, snapshot.nodes.len())?;
+        Ok(vocabulary
+            .zip(dom_states)
+            .map(|(vocabulary, dom_states)| Self::with(snapshot, vocabulary, dom_states, Some(shelf.clone()))))
     }
 }

@@ -6,20 +6,28 @@
 use std::ops::Range;
 
 use super::dominators::Dominators;
-use crate::{error::Result, memory, snapshot::NodeId};
+use crate::{
+    error::Result,
+    memory,
+    snapshot::NodeId,
+    store::{Column, Rule, Shelf, Tag, Writer},
+};
 
 /// The dominator tree of a heap. All arrays but one are by position in the tree's preorder.
 #[derive(Debug)]
 pub struct DominatorTree {
     /// The node at each position.
-    nodes: Vec<u32>,
+    nodes: Column<u32>,
     /// Number of nodes in the subtree that begins at each position.
-    subtrees: Vec<u32>,
+    subtrees: Column<u32>,
     /// Position of the dominator of the node at each position.
-    dominators: Vec<u32>,
+    dominators: Column<u32>,
     /// Position of each node, by node.
-    positions: Vec<u32>,
+    positions: Column<u32>,
 }
+
+/// How the columns are called in an index, in their order.
+const TAGS: [Tag; 4] = [Tag::new(*b"domnodes"), Tag::new(*b"domsubtr"), Tag::new(*b"domdomin"), Tag::new(*b"domposit")];
 
 /// A stretch of the preorder that is being given out.
 struct Stretch {
@@ -39,7 +47,7 @@ impl DominatorTree {
             stretches[dominator as usize].length += length;
         }
         let array = || memory::zeroed::<u32>(count, "dominator tree");
-        let mut tree = Self { nodes: array()?, subtrees: array()?, dominators: array()?, positions: array()? };
+        let (mut nodes, mut subtrees, mut dominators, mut positions) = (array()?, array()?, array()?, array()?);
         // Parents come before children here, so each child takes the next free part of its parent's stretch.
         for (number, node) in by_number.into_iter().enumerate() {
             let Stretch { dominator, length, .. } = stretches[number];
@@ -49,14 +57,36 @@ impl DominatorTree {
                 position = above.free;
                 above.free += length;
                 // The dominator's length is not needed any more: its number gives way to its position.
-                tree.dominators[position as usize] = above.dominator;
+                dominators[position as usize] = above.dominator;
             }
-            tree.nodes[position as usize] = node;
-            tree.subtrees[position as usize] = length;
-            tree.positions[node as usize] = position;
+            nodes[position as usize] = node;
+            subtrees[position as usize] = length;
+            positions[node as usize] = position;
             stretches[number] = Stretch { dominator: position, length, free: position + 1 };
         }
-        Ok(tree)
+        let [nodes, subtrees, dominators, positions] = [nodes, subtrees, dominators, positions].map(Column::from);
+        Ok(Self { nodes, subtrees, dominators, positions })
+    }
+
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        for (tag, column) in TAGS.into_iter().zip([&self.nodes, &self.subtrees, &self.dominators, &self.positions]) {
+            writer.add(tag, column);
+        }
+    }
+
+    pub(super) fn load(shelf: &Shelf, count: usize) -> Result<Option<Self>> {
+        let limit = u32::try_from(count).unwrap_or(u32::MAX);
+        let [nodes, subtrees, dominators, positions] = TAGS.map(|tag| {
+            // A subtree may be the whole heap.
+            let limit = if tag == TAGS[1] { limit.saturating_add(1) } else { limit };
+            shelf.column(tag, count, Rule::Below(limit))
+        });
+        let (Some(nodes), Some(subtrees), Some(dominators), Some(positions)) =
+            (nodes?, subtrees?, dominators?, positions?)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Self { nodes, subtrees, dominators, positions }))
     }
 
     /// Number of nodes in all.
@@ -74,13 +104,13 @@ impl DominatorTree {
     /// The nearest node that everything alive in `node` depends on. The root's is the root.
     #[must_use]
     pub fn immediate(&self, node: NodeId) -> NodeId {
-        self.node_at(self.dominators[self.position(node)] as usize)
+        self.node_at(self.dominators.at(self.position(node)) as usize)
     }
 
     /// The node that dominates all.
     #[must_use]
     pub fn root(&self) -> NodeId {
-        NodeId(self.nodes[0])
+        NodeId(self.nodes.at(0))
     }
 
     /// All nodes in preorder: each subtree is a stretch that begins with its head.
@@ -92,19 +122,19 @@ impl DominatorTree {
     /// Where a node stands in the preorder.
     #[must_use]
     pub fn position(&self, node: NodeId) -> usize {
-        self.positions[node.index()] as usize
+        self.positions.at(node.index()) as usize
     }
 
     /// The node that stands there in the preorder.
     #[must_use]
     pub fn node_at(&self, position: usize) -> NodeId {
-        NodeId(self.nodes[position])
+        NodeId(self.nodes.at(position))
     }
 
     /// The stretch of the preorder that is the subtree of the node at a position.
     #[must_use]
     pub fn stretch_at(&self, position: usize) -> Range<usize> {
-        position..position + self.subtrees[position] as usize
+        position..position + self.subtrees.at(position) as usize
     }
 
     /// The stretch of the preorder that is the node's subtree.
@@ -116,7 +146,7 @@ impl DominatorTree {
     /// Number of nodes that `node` dominates, itself included.
     #[must_use]
     pub fn subtree_len(&self, node: NodeId) -> u32 {
-        self.subtrees[self.position(node)]
+        self.subtrees.at(self.position(node))
     }
 
     /// Whether `above` dominates `below`; a node dominates itself.
@@ -127,7 +157,7 @@ impl DominatorTree {
 
     /// All nodes that `node` dominates, itself first.
     pub fn subtree(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        self.nodes[self.stretch(node)].iter().map(|&node| NodeId(node))
+        self.nodes.stretch(self.stretch(node)).iter().map(|&node| NodeId(node))
     }
 
     /// The nodes immediately dominated by `node`.
@@ -136,7 +166,7 @@ impl DominatorTree {
         let mut next = stretch.start + 1;
         std::iter::from_fn(move || {
             let position = (next < stretch.end).then_some(next)?;
-            next += self.subtrees[position] as usize;
+            next += self.subtrees.at(position) as usize;
             Some(self.node_at(position))
         })
     }

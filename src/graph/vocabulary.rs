@@ -5,13 +5,13 @@
 //! string gets one byte that says which known word it is, and rules compare bytes.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use crate::{
     error::Result,
     memory,
     monitor::Monitor,
     snapshot::{StringId, Strings},
+    store::{Column, Rule, Shelf, Tag, View, Writer},
 };
 
 /// A known word, or a known shape of text.
@@ -76,6 +76,25 @@ pub enum Word {
     WeakMapPair,
 }
 
+impl Word {
+    /// The word with a number; a number that no word has is that of any other text.
+    fn from_number(number: u8) -> Self {
+        const BY_NUMBER: [Word; 256] = {
+            let mut words = [Word::Other; 256];
+            let mut index = 0;
+            while index < EXACT.len() {
+                words[EXACT[index].1 as usize] = EXACT[index].1;
+                index += 1;
+            }
+            words[Word::Element as usize] = Word::Element;
+            words[Word::Detached as usize] = Word::Detached;
+            words[Word::WeakMapPair as usize] = Word::WeakMapPair;
+            words
+        };
+        BY_NUMBER[number as usize]
+    }
+}
+
 const EXACT: [(&str, Word); 24] = [
     ("Object", Word::Object),
     ("Array", Word::Array),
@@ -106,12 +125,40 @@ const EXACT: [(&str, Word); 24] = [
 /// Which word each string is.
 #[derive(Debug)]
 pub struct Vocabulary {
-    words: Vec<Word>,
-    /// Object id of the table named in each WeakMap-pair string.
-    pair_tables: FxHashMap<StringId, u64>,
+    words: Words,
+    /// The strings that name a WeakMap pair, and the object id of the table that each names.
+    pairs: Column<StringId>,
+    pair_tables: Column<u64>,
 }
 
+/// The word of each string.
+#[derive(Debug)]
+enum Words {
+    Known(Vec<Word>),
+    /// The words as their numbers.
+    Indexed(View<u8>),
+}
+
+const WORDS: Tag = Tag::new(*b"words...");
+const PAIRS: Tag = Tag::new(*b"pairs...");
+const PAIR_TABLES: Tag = Tag::new(*b"pairtabl");
+
 impl Vocabulary {
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        if let Words::Known(words) = &self.words {
+            writer.add_bytes(WORDS, words.iter().map(|&word| word as u8).collect());
+            writer.add(PAIRS, &self.pairs);
+            writer.add(PAIR_TABLES, &self.pair_tables);
+        }
+    }
+
+    pub(super) fn load(shelf: &Shelf, strings: &Strings) -> Result<Option<Self>> {
+        let words = shelf.bytes(WORDS)?.filter(|words| words.len() == strings.len());
+        let (Some(words), Some(pairs)) = (words, shelf.view(PAIRS, Rule::Any)?) else { return Ok(None) };
+        let tables = shelf.column(PAIR_TABLES, pairs.len(), Rule::Any)?;
+        Ok(tables.map(|pair_tables| Self { words: Words::Indexed(words), pairs: Column::Indexed(pairs), pair_tables }))
+    }
+
     pub(crate) fn of(strings: &Strings, monitor: &Monitor) -> Result<Self> {
         const CHUNK: usize = 1 << 16;
         let mut words = memory::filled(strings.len(), Word::Other, "words")?;
@@ -134,25 +181,31 @@ impl Vocabulary {
                 Ok(pairs)
             })
             .collect::<Result<_>>()?;
-        Ok(Self { words, pair_tables: pairs.into_iter().flatten().collect() })
+        // By string, since the pieces are in their order.
+        let (pairs, pair_tables): (Vec<StringId>, Vec<u64>) = pairs.into_iter().flatten().unzip();
+        Ok(Self { words: Words::Known(words), pairs: pairs.into(), pair_tables: pair_tables.into() })
     }
 
     /// The word a string is.
     #[must_use]
     pub fn word(&self, id: StringId) -> Word {
-        self.words[id as usize]
+        match &self.words {
+            Words::Known(words) => words[id as usize],
+            Words::Indexed(words) => Word::from_number(words.at(id as usize)),
+        }
     }
 
     /// Whether any string names a WeakMap pair.
     #[must_use]
     pub fn has_pairs(&self) -> bool {
-        !self.pair_tables.is_empty()
+        !self.pairs.is_empty()
     }
 
     /// For the name of a WeakMap pair's edge: the object id of the WeakMap's table.
     #[must_use]
     pub fn pair_table(&self, id: StringId) -> Option<u64> {
-        self.pair_tables.get(&id).copied()
+        let row = self.pairs.partition_point(|pair| pair < id);
+        (self.pairs.try_at(row) == Some(id)).then(|| self.pair_tables.at(row))
     }
 }
 

@@ -99,6 +99,18 @@ impl<T: Plain> Column<T> {
             }
         }
     }
+
+    /// The elements of a stretch. Of an index only the blocks it lies in are touched.
+    ///
+    /// # Panics
+    /// When the stretch is not in the column.
+    #[inline]
+    pub(crate) fn stretch(&self, range: std::ops::Range<usize>) -> &[T] {
+        match self {
+            Self::Owned(elements) => &elements[range],
+            Self::Indexed(view) => view.range(range),
+        }
+    }
 }
 
 impl<T: Plain> Default for Column<T> {

@@ -20,7 +20,7 @@ use rustc_hash::FxHashSet;
 use self::search::{From, NOT_FOUND, Over, Side};
 use crate::{
     error::Result,
-    graph::{CountingEdges, DominatorTree, HeapGraph, Retainers, dominators::FlowGraph as _},
+    graph::{CountingEdges, DominatorTree, HeapGraph, Retainers},
     memory,
     monitor::Monitor,
     snapshot::NodeId,
@@ -72,7 +72,7 @@ impl<'a> Holders<'a> {
         let count = graph.snapshot().nodes.len();
         Ok(Self {
             graph,
-            counting: CountingEdges::of(graph, monitor)?,
+            counting: graph.counting_edges(monitor)?,
             tree: graph.dominator_tree(monitor)?,
             retainers: graph.retainers(monitor)?,
             found_in: memory::filled(count, NOT_FOUND, "holders")?,

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::{Holders, search::Over};
 use crate::{
     error::{Error, Result},
-    graph::{Word, dominators::FlowGraph as _},
+    graph::Word,
     snapshot::{EdgeKind, NodeId, NodeKind},
 };
 

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Holders;
-use crate::{error::Result, graph::dominators::FlowGraph as _, memory, monitor::Monitor, snapshot::NodeId};
+use crate::{error::Result, memory, monitor::Monitor, snapshot::NodeId};
 
 /// Where ways begin.
 #[derive(Clone, Copy, PartialEq, Eq)]

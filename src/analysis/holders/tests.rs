@@ -251,7 +251,7 @@ struct Naive {
 
 impl Naive {
     fn of(graph: &HeapGraph) -> Self {
-        let counting = CountingEdges::of(graph, &Monitor::none()).unwrap();
+        let counting = graph.counting_edges(&Monitor::none()).unwrap();
         let snapshot = graph.snapshot();
         let edges: Vec<_> = (0..snapshot.edges.len())
             .filter_map(|edge| Some((edge, snapshot.nodes.of_edge(edge).index(), counting.target(edge)? as usize)))
