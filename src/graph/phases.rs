@@ -10,7 +10,6 @@ impl HeapGraph {
         watch.step("classes", || self.classes(monitor))?;
         let counting = watch.step("flow", || self.counting_edges(monitor))?;
         let dominators = dominators(&counting.plain(), watch, monitor)?;
-        drop(counting);
         watch.step("tree", || kept(&self.tree, || DominatorTree::new(dominators)))?;
         watch.step("retained sizes", || self.retained_sizes(monitor))?;
         Ok(())
