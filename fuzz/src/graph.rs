@@ -1,11 +1,13 @@
 //! Target `graph`: a heap of any shape, perhaps damaged, opened and asked for every fact, each held against the model.
 
+use std::io::{self, Read};
+
 use heap_analyzer::{
     analysis::{class_table, statistics},
     error::{Code, Error},
     graph::HeapGraph,
     monitor::Monitor,
-    snapshot::{NodeId, Snapshot, Source},
+    snapshot::{NodeId, Snapshot, Source, Stream},
 };
 
 use super::{
@@ -17,6 +19,37 @@ use super::{
 /// Opens a text.
 pub fn open(text: &[u8]) -> Result<Snapshot, Error> {
     Snapshot::open(Source::Bytes(text.to_vec()), &Monitor::none())
+}
+
+/// Opens a text that comes as a stream, some bytes at a time.
+fn open_stream(text: &[u8]) -> Result<Snapshot, Error> {
+    let drops = Drops { text: text.to_vec(), at: 0 };
+    Snapshot::open(Source::Stream(Stream::new(drops)), &Monitor::none())
+}
+
+/// A reader that gives more or less each time it is asked.
+struct Drops {
+    text: Vec<u8>,
+    at: usize,
+}
+
+impl Read for Drops {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = &self.text[self.at..];
+        let length = (1 + self.at * 7 % 50).min(rest.len()).min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.at += length;
+        Ok(length)
+    }
+}
+
+/// What a text is does not depend on how it comes.
+pub fn check_stream(text: &[u8], opened: &Result<Snapshot, Error>) {
+    let said = |opened: &Result<Snapshot, Error>| match opened {
+        Ok(snapshot) => Ok((snapshot.nodes.len(), snapshot.edges.targets().to_vec(), snapshot.strings.len())),
+        Err(error) => Err((error.code(), error.offset(), error.to_string())),
+    };
+    assert_eq!(said(&open_stream(text)), said(opened));
 }
 
 /// A refusal must have a code for bytes that are no snapshot, one sentence, and a place inside the text.
@@ -50,7 +83,9 @@ pub fn graph(data: &[u8]) {
 #[must_use]
 pub fn check_text(text: &[u8], whole: bool) -> bool {
     let reading = Model::read(text);
-    match open(text) {
+    let opened = open(text);
+    check_stream(text, &opened);
+    match opened {
         Err(error) => {
             check_refusal(&error, text.len());
             assert!(!whole && !matches!(reading, Reading::Valid(_)), "a valid snapshot was refused: {error}");

@@ -4,7 +4,7 @@ use heap_analyzer::{error::Code, snapshot::NodeId};
 
 use super::{
     entropy::Entropy,
-    graph::{check_refusal, open},
+    graph::{check_refusal, check_stream, open},
     json::Json,
 };
 
@@ -83,6 +83,7 @@ pub fn numbers(data: &[u8]) {
     let tail = r#"],"edges":[],"strings":["a","b"]}"#;
     let text = [head.as_bytes(), &body, tail.as_bytes()].concat();
     let opened = open(&text);
+    check_stream(&text, &opened);
     let Ok((list, end)) = read else {
         let error = opened.expect_err("numbers that are none were read");
         return check_refusal(&error, text.len());
