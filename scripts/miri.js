@@ -10,7 +10,7 @@ const { spawnSync } = require('node:child_process');
 
 const { runStep } = require('./run');
 
-/** What touches it: allocation, the vector unit, the parallel reader, and an analysis from end to end. */
+/** What touches it: allocation, the vector unit, the parallel reader, an analysis from end to end, and the index. */
 const TESTS = [
   'memory::',
   'snapshot::stretch',
@@ -19,6 +19,9 @@ const TESTS = [
   'graph::tree',
   'graph::dominators::tests::cycles',
   'analysis::tests',
+  // Views of an index, of those that map no file.
+  'store::tests::a_forged_head',
+  'store::tests::damage_in',
 ];
 
 async function main() {

@@ -5,17 +5,10 @@ use heap_analyzer::{error::Code, snapshot::NodeId};
 use super::{
     entropy::Entropy,
     graph::{check_refusal, check_stream, open},
-    json::Json,
 };
 
 /// Integers of an array, or where and how it goes wrong.
 type Read = Result<(Vec<i128>, usize), (Code, usize)>;
-
-/// Whether a text has the one key `strings` and nothing that a strict reader would see otherwise.
-#[must_use]
-pub fn only_key(text: &[u8]) -> bool {
-    matches!(Json::parse(text), Some(Json::Object(rows)) if rows.len() == 1)
-}
 
 /// Reads integers up to the closing bracket; `at` is where the first may begin.
 fn integers(text: &[u8], mut at: usize) -> Read {
