@@ -14,6 +14,7 @@ const { onNode, ours } = require('./processes');
  * @property {string} id for --only
  * @property {string} name of the row
  * @property {(snapshot: string) => string[]} command
+ * @property {(snapshot: string) => string[]} [before] what has to have run once, and is not measured
  */
 
 const SCRIPTS = path.join(__dirname, 'contenders');
@@ -27,7 +28,19 @@ const CONTENDERS = [
   {
     id: 'analyze',
     name: 'heap-analyzer analyze',
+    command: (snapshot) => ours('analyze', snapshot, '--sections', 'none', '--json', '--quiet', '--no-cache'),
+  },
+  {
+    id: 'again',
+    name: 'heap-analyzer analyze, a second look through the index',
+    before: (snapshot) => ours('analyze', snapshot, '--sections', 'none', '--json', '--quiet'),
     command: (snapshot) => ours('analyze', snapshot, '--sections', 'none', '--json', '--quiet'),
+  },
+  {
+    id: 'inspect',
+    name: 'heap-analyzer inspect-object, through the index',
+    before: (snapshot) => ours('inspect-object', snapshot, '--object-id', '@1', '--json', '--quiet'),
+    command: (snapshot) => ours('inspect-object', snapshot, '--object-id', '@1', '--json', '--quiet'),
   },
   {
     id: 'server',

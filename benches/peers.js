@@ -71,6 +71,9 @@ async function compete({ file }, contenders, runs, limitSeconds) {
   await warm(file);
   /** @type {Map<Contender, Cost[] | string>} */
   const results = new Map(contenders.map((contender) => [contender, []]));
+  for (const { before } of contenders) {
+    if (before) await run(before(file), { limitSeconds });
+  }
   for (let round = 0; round < runs; round++) {
     for (const [contender, costs] of results) {
       if (typeof costs === 'string' || costs[0]?.wallSeconds > LONG_SECONDS) continue;
