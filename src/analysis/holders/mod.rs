@@ -17,7 +17,7 @@ mod search;
 
 use rustc_hash::FxHashSet;
 
-use self::search::{From, NOT_FOUND, Over, Side};
+use self::search::{From, Over, Side};
 use crate::{
     error::Result,
     graph::{CountingEdges, DominatorTree, HeapGraph, Retainers},
@@ -59,7 +59,7 @@ pub(crate) struct Holders<'a> {
     counting: CountingEdges<'a>,
     tree: &'a DominatorTree,
     retainers: &'a Retainers,
-    /// By node, how each of its sides was found: by an edge, or from the other side.
+    /// By node, how each of its sides was found: by an edge, or from the other side; complements.
     found_in: Vec<u32>,
     found_out: Vec<u32>,
     /// Sides in the order they were found.
@@ -75,8 +75,8 @@ impl<'a> Holders<'a> {
             counting: graph.counting_edges(monitor)?,
             tree: graph.dominator_tree(monitor)?,
             retainers: graph.retainers(monitor)?,
-            found_in: memory::filled(count, NOT_FOUND, "holders")?,
-            found_out: memory::filled(count, NOT_FOUND, "holders")?,
+            found_in: memory::zeroed(count, "holders")?,
+            found_out: memory::zeroed(count, "holders")?,
             queue: Vec::new(),
         })
     }

@@ -35,7 +35,9 @@ pub(super) enum Side {
 /// Sides that are looked at for a way that a program has words for, before any way will do.
 const PLAIN: usize = 1 << 17;
 
-pub(super) const NOT_FOUND: u32 = u32::MAX;
+/// Not found yet. How a side was found is kept as its complement: then an array of zeros is one in which nothing is
+/// found, and pages of it that no search touches are never made.
+const NOT_FOUND: u32 = 0;
 /// From the node's other side.
 const WITHIN: u32 = u32::MAX - 1;
 
@@ -56,7 +58,7 @@ impl Holders<'_> {
         if let Some(Side::In(start) | Side::Out(start)) = start {
             let mut at = start;
             while at != node {
-                let edge = self.found_out[at.index()] as usize;
+                let edge = !self.found_out[at.index()] as usize;
                 memory::push(&mut way, edge, "a way")?;
                 at = self.graph.snapshot().edges.target(edge);
             }
@@ -224,7 +226,7 @@ impl Holders<'_> {
         if *slot != NOT_FOUND {
             return Ok(());
         }
-        *slot = by;
+        *slot = !by;
         memory::push(&mut self.queue, side, "holders")
     }
 
@@ -246,7 +248,7 @@ impl Holders<'_> {
         loop {
             match side {
                 Side::Out(node) => {
-                    let by = self.found_out[node.index()];
+                    let by = !self.found_out[node.index()];
                     if by == WITHIN {
                         // The old way through this node is not needed any more.
                         flow.leave.remove(&node);
@@ -267,7 +269,7 @@ impl Holders<'_> {
                     side = Side::In(target);
                 }
                 Side::In(node) => {
-                    let by = self.found_in[node.index()];
+                    let by = !self.found_in[node.index()];
                     // By an edge: that of an old way, which from there on goes where the search came from.
                     side = if by == WITHIN { Side::Out(node) } else { Side::Out(snapshot.nodes.of_edge(by as usize)) };
                 }
