@@ -27,7 +27,7 @@ const MOST = 1.5;
  * @returns {Promise<Cost>}
  */
 async function cost(...args) {
-  const answer = await run(ours(...args, '--json', '--quiet'));
+  const answer = await run(ours(...args, '--json', '--quiet', '--no-cache'));
   if (typeof answer === 'string') throw new Error(`${args[0]} ${answer}`);
   return answer;
 }
