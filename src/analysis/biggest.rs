@@ -28,20 +28,32 @@ pub struct BigObject {
 /// The `top` biggest heads.
 pub(crate) fn biggest(graph: &HeapGraph, top: usize, monitor: &Monitor) -> Result<Vec<BigObject>> {
     let (tree, retained) = (graph.dominator_tree(monitor)?, graph.retained_sizes(monitor)?);
+    let order = |node: &NodeId| (Reverse(retained.get(*node)), graph.snapshot().nodes.id(*node), *node);
+    let keep_biggest = |heads: &mut Vec<NodeId>| {
+        if heads.len() > top {
+            heads.select_nth_unstable_by_key(top, order);
+            heads.truncate(top);
+        }
+    };
     let mut heads: Vec<NodeId> = Vec::new();
     let mut categories = vec![graph.snapshot().root()];
+    let mut steps = 0_usize;
     while let Some(category) = categories.pop() {
         for child in tree.children(category) {
-            if graph.is_root_or_synthetic(child) { categories.push(child) } else { heads.push(child) }
+            steps += 1;
+            monitor.tick(steps)?;
+            if graph.is_root_or_synthetic(child) {
+                categories.push(child);
+            } else if retained.get(child) > 0 {
+                heads.push(child);
+                // The root may have millions of them: chosen from a few at a time, there is never long to wait for.
+                if heads.len() >= top.saturating_mul(4).max(4096) {
+                    keep_biggest(&mut heads);
+                }
+            }
         }
-        monitor.check()?;
     }
-    heads.retain(|head| retained.get(*head) > 0);
-    let order = |node: &NodeId| (Reverse(retained.get(*node)), graph.snapshot().nodes.id(*node), *node);
-    if heads.len() > top {
-        heads.select_nth_unstable_by_key(top, order);
-        heads.truncate(top);
-    }
+    keep_biggest(&mut heads);
     heads.sort_unstable_by_key(order);
     heads
         .into_iter()
