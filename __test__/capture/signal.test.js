@@ -97,7 +97,9 @@ test('Node with the same signal: one snapshot, its own, adopted', { skip }, asyn
   const source = `onSignal('SIGUSR2', { directory: ${JSON.stringify(directory)} })`;
   const app = await start(t, [...args, ...program(source)]);
   // The warning comes by another pipe than the word that the app is up.
-  await app.until(() => /Node\.js itself takes snapshots on SIGUSR2 .* only adopts its files/.test(app.stderr));
+  await app.until(() =>
+    /Node\.js itself takes snapshots on SIGUSR2 .* only adopts its files/.test(app.stderr),
+  );
   process.kill(app.pid, 'SIGUSR2');
   await app.until(() => count(app.stderr) === 1);
   assert.deepEqual(fs.readdirSync(diagnostics), []);
