@@ -97,7 +97,8 @@ fn reading_stops_at_any_moment() {
 #[test]
 fn progress_moves_while_a_packed_file_is_read() {
     let _alone = alone();
-    let text = program(100_000, 7);
+    // Long enough that the reader does not find all of it unpacked when it first tells how far it is.
+    let text = program(400_000, 7);
     for (packed, known) in [(zstd::encode_all(&text[..], 1).unwrap(), true), (gzip(&text), true), (gzip(&text), false)]
     {
         let told = Arc::new(Mutex::new(Vec::new()));
@@ -110,7 +111,7 @@ fn progress_moves_while_a_packed_file_is_read() {
         assert!(told.is_sorted_by_key(|&(_, fraction)| fraction));
         let last = told.last().map(|&(_, fraction)| fraction);
         if known {
-            assert!(told.len() >= 3 && last > Some(0.9), "{told:?}");
+            assert!(told.len() >= 4 && last > Some(0.9), "{told:?}");
         } else {
             // Of a stream nobody knows the end.
             assert!(last < Some(1.0), "{told:?}");
