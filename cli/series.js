@@ -183,4 +183,4 @@ function pick(all, directory, wanted) {
 const distinct = (values) =>
   [...new Set(values.filter((value) => value !== undefined))].sort((a, b) => Number(a) - Number(b));
 
-module.exports = { openSeries };
+module.exports = { openSeries, lookAt, SNAPSHOT };
