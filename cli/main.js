@@ -19,6 +19,7 @@ const { readPlain } = require('./plain');
  * @property {NodeJS.ProcessEnv} env
  * @property {AbortSignal} signal aborted by Ctrl-C
  * @property {number} exitCode what a command that succeeds leaves here
+ * @property {{ shown: string, keys: string[], json: boolean }} [settings] those of a file that are in effect
  */
 
 /**
@@ -36,7 +37,7 @@ async function main(argv) {
     else await require('./program').buildProgram(context, argv[0]).parseAsync(argv, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    return report(error, context, wantsJson(argv), interrupts.exitCode());
+    return report(error, context, wantsJson(argv, context), interrupts.exitCode());
   } finally {
     interrupts.stop();
     await Promise.all([...opened].map(written));
@@ -89,7 +90,8 @@ function report(error, context, json, interrupted) {
   if (isOfCommander(error) && error.code === 'commander.help') return EXIT.BAD_INPUT;
   const failure =
     interrupted === null ? asFailure(error) : new HeapAnalyzerError('ERR_HEAP_CANCELLED', 'interrupted');
-  const { code, message, offset } = failure;
+  const { code, offset } = failure;
+  const message = failure.message + blame(failure, context);
   if (json) {
     const body = { code, message, ...(offset === undefined ? {} : { offset }) };
     const tool = { name: 'heap-analyzer', version: require('../package.json').version };
@@ -102,6 +104,16 @@ function report(error, context, json, interrupted) {
   // Neither ours nor commander's: a bug, and its stack is what a report of it needs.
   if (failure.cause === error && error instanceof Error) context.stderr.write(`${error.stack}\n`);
   return interrupted ?? exitCodeFor(code);
+}
+
+/**
+ * A mistake may be in what nobody has typed.
+ * @param {HeapAnalyzerError} failure
+ * @param {Context} context
+ */
+function blame({ code }, { settings }) {
+  if (code !== 'ERR_HEAP_USAGE' || !settings || settings.keys.length === 0) return '';
+  return ` (${settings.shown} sets ${settings.keys.join(', ')})`;
 }
 
 /** By its code: most runs never load commander. @param {any} error */
@@ -125,10 +137,12 @@ function asFailure(error) {
 /**
  * Asked of the raw arguments, because the error may be that they cannot be parsed.
  * @param {string[]} argv
+ * @param {Context} context
  */
-function wantsJson(argv) {
+function wantsJson(argv, { settings }) {
   const end = argv.indexOf('--');
-  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  return own.includes('--json') || (settings?.json === true && !own.includes('--no-json'));
 }
 
 /**

@@ -44,7 +44,7 @@ function choice(description, choices) {
     if (choices.includes(text)) return text;
     throw new BadValue(`Allowed choices are ${choices.join(', ')}.`);
   };
-  return [`${description} (choices: ${listed})`, read];
+  return [`${description} (choices: ${listed})`, Object.assign(read, { choices })];
 }
 
 /**

@@ -12,16 +12,24 @@
 const { COMMANDS } = require('./commands');
 
 /**
- * @typedef {(value: string, previous?: any) => any} Reader throws when the value will not do
+ * @typedef {((value: string, previous?: any) => any) & { choices?: string[], listed?: boolean, repeatable?: boolean }} Reader
+ *   throws when the value will not do; says of itself which words it takes, whether several of them with commas between,
+ *   and whether the option may be given again to add to what it has read
+ *
  * @typedef {object} Option
  * @property {string} key of what the action gets
+ * @property {string} long `--top`
+ * @property {string} [short] `-q`
  * @property {'none' | 'one' | 'many'} values
+ * @property {string} takes what stands in the brackets: `file`; empty for a switch
  * @property {boolean} negated `--no-…`
+ * @property {string} description
  * @property {Reader} [read]
  */
 
 /** `-q, --quiet`, `--top <n>`, `--snapshots <files...>`, `--no-growth` */
-const DECLARED = /^(?:(?<short>-\w), )?(?<long>--(?<no>no-)?(?<name>[a-z-]+))(?: <[^.>]+(?<many>\.{3})?>)?$/;
+const DECLARED =
+  /^(?:(?<short>-\w), )?(?<long>--(?<no>no-)?(?<name>[a-z-]+))(?: <(?<takes>[^.>]+)(?<many>\.{3})?>)?$/;
 
 /** Takes what a command declares, as commander's own class does, and keeps what reading needs. */
 class PlainCommand {
@@ -36,6 +44,13 @@ class PlainCommand {
   #summary = '';
   /** @type {(...given: any[]) => unknown} */
   #action = () => undefined;
+  /** @type {(options: Record<string, any>) => Record<string, any>} */
+  #settings;
+
+  /** @param {(options: Record<string, any>) => Record<string, any>} settings of a file, given what the line says */
+  constructor(settings) {
+    this.#settings = settings;
+  }
 
   name() {
     return this;
@@ -62,21 +77,27 @@ class PlainCommand {
     return { usage: ['[options]', ...this.#arguments].join(' '), summary: this.#summary };
   }
 
+  /** What it takes, for the settings of a file and for the completion of shells. */
+  get takes() {
+    return { options: [...new Set(this.#options.values())], arguments: this.#arguments };
+  }
+
   /**
    * @param {string} declaration
-   * @param {string} _description
+   * @param {string} description
    * @param {Reader} [read]
    */
-  option(declaration, _description, read) {
-    const { short, long, no, name, many } = DECLARED.exec(declaration)?.groups ?? {};
+  option(declaration, description, read) {
+    const { short, long, no, name, takes = '', many } = DECLARED.exec(declaration)?.groups ?? {};
     if (long === undefined) throw new Error(`an option declared in a way that is not known: ${declaration}`);
     const key = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-    const values = many ? 'many' : declaration.endsWith('>') ? 'one' : 'none';
+    const values = many ? 'many' : takes ? 'one' : 'none';
     /** @type {Option} */
-    const option = { key, values, negated: no !== undefined, read };
+    const option = { key, long, short, values, takes, negated: no !== undefined, description, read };
+    // `--no-config` beside `--config <file>` says no, and nothing of what holds without either.
+    if (option.negated && !this.#options.has(`--${name}`)) this.#defaults[key] = true;
     this.#options.set(long, option);
     if (short !== undefined) this.#options.set(short, option);
-    if (option.negated) this.#defaults[key] = true;
     return this;
   }
 
@@ -103,7 +124,7 @@ class PlainCommand {
    */
   read(argv) {
     /** @type {Record<string, any>} */
-    const options = { ...this.#defaults };
+    const options = {};
     /** @type {string[]} */
     const given = [];
     for (let at = 0; at < argv.length; at++) {
@@ -112,7 +133,7 @@ class PlainCommand {
         continue;
       }
       const [flag, joined] = splitFlag(argv[at]);
-      const option = this.#options.get(flag);
+      const option = this.#options.get(flag) ?? this.#opposite(flag);
       if (!option) return null;
       const { key, values, negated, read } = option;
       if (values === 'none') {
@@ -134,11 +155,27 @@ class PlainCommand {
         }
       }
     }
-    if (given.length !== this.#arguments.length || this.#required.some((key) => options[key] === undefined))
-      return null;
-    return () => this.#action(...given, options);
+    if (given.length !== this.#arguments.length) return null;
+    const all = { ...this.#defaults, ...this.#settings(options), ...options };
+    if (this.#required.some((key) => all[key] === undefined)) return null;
+    return () => this.#action(...given, all);
+  }
+
+  /**
+   * What takes a switch back that a file of settings has set: `--no-json`, `--cache`.
+   * @param {string} flag
+   * @returns {Option | undefined}
+   */
+  #opposite(flag) {
+    const option = this.#options.get(oppositeOf(flag));
+    return option?.values === 'none' && option.long !== '--no-config'
+      ? { ...option, negated: !option.negated }
+      : undefined;
   }
 }
+
+/** @param {string} flag a long one of a switch */
+const oppositeOf = (flag) => (flag.startsWith('--no-') ? `--${flag.slice(5)}` : `--no-${flag.slice(2)}`);
 
 /** A dash alone is stdin. @param {string} word */
 const isFlag = (word) => word.length > 1 && word.startsWith('-');
@@ -183,9 +220,38 @@ function readPlain([name, ...argv], context) {
  * @param {import('./main').Context} context
  */
 function declared(name, context) {
-  const command = new PlainCommand();
-  COMMANDS[name]().define(command, context);
+  const command = new PlainCommand((options) => settingsFor(name, options, context));
+  defineWhole(name, command, context);
   return command;
 }
 
-module.exports = { readPlain, declared };
+/**
+ * A command with the options that all have.
+ * @param {string} name
+ * @param {any} command commander's, or the one above
+ * @param {import('./main').Context} context
+ */
+function defineWhole(name, command, context) {
+  const { define, takesSettings = true } = COMMANDS[name]();
+  define(command, context);
+  if (!takesSettings) return;
+  command
+    .option(
+      '--config <file>',
+      'take settings from this file (default: heap-analyzer.config.json, searched upward)',
+    )
+    .option('--no-config', 'take no settings from a file');
+}
+
+/**
+ * @param {string} name of a command
+ * @param {Record<string, any>} options as the command line has them
+ * @param {import('./main').Context} context
+ * @returns {Record<string, any>} those that a file of settings has
+ */
+function settingsFor(name, options, context) {
+  if (COMMANDS[name]().takesSettings === false) return {};
+  return require('./settings').readSettings(name, options, context);
+}
+
+module.exports = { readPlain, declared, defineWhole, oppositeOf, settingsFor };

@@ -5,10 +5,11 @@
  * The whole command line as commander wants it told: for help, and for everything that is not plainly right (plain.js).
  */
 
-const { Command } = require('commander');
+const { Command, Option } = require('commander');
 const { version } = require('../package.json');
 const { COMMANDS } = require('./commands');
 const { firstPage } = require('./help');
+const { defineWhole, oppositeOf, settingsFor } = require('./plain');
 
 /**
  * @param {import('./main').Context} context
@@ -23,13 +24,40 @@ function buildProgram(context, wanted = '') {
   program.helpInformation = () => firstPage(context);
   silence(program, context);
   const names = Object.hasOwn(COMMANDS, wanted) ? [wanted] : Object.keys(COMMANDS);
-  for (const { define } of names.map((name) => COMMANDS[name]())) {
+  for (const name of names) {
     const command = new Command();
     silence(command, context);
-    define(command, context);
+    defineWhole(name, command, context);
+    takeSettings(name, command, context);
     program.addCommand(command);
   }
   return program;
+}
+
+/**
+ * What a file of settings says holds where the command line is silent. Which file that is, the command line says too; so
+ * it is asked when that has been read, and only then can it be said what is missing.
+ * @param {string} name
+ * @param {Command} command
+ * @param {import('./main').Context} context
+ */
+function takeSettings(name, command, context) {
+  const required = command.options.filter(({ mandatory }) => mandatory);
+  for (const option of required) option.mandatory = false;
+  for (const { long, flags } of command.options.slice()) {
+    if (long && long === flags.split(/[ ,]+/).at(-1) && !long.endsWith('-config'))
+      command.addOption(new Option(oppositeOf(long)).hideHelp());
+  }
+  command.hook('preAction', () => {
+    const said = Object.entries(command.opts()).filter(
+      ([key]) => command.getOptionValueSource(key) !== 'default',
+    );
+    for (const [key, value] of Object.entries(settingsFor(name, Object.fromEntries(said), context))) {
+      if (!said.some(([saidKey]) => saidKey === key)) command.setOptionValueWithSource(key, value, 'config');
+    }
+    const missing = required.find((option) => command.getOptionValue(option.attributeName()) === undefined);
+    if (missing) command.error(`error: required option '${missing.flags}' not specified`);
+  });
 }
 
 /**

@@ -23,6 +23,8 @@ function readList(text) {
   if (names.every((name) => SECTIONS.includes(name))) return names;
   throw new BadValue(`It takes all, none, or some of ${SECTIONS.join(',')}`);
 }
+readList.choices = ['all', 'none', ...SECTIONS];
+readList.listed = true;
 
 /** Objects in the text unless --top says otherwise; the JSON document has as many as classes. */
 const BIGGEST_OF_TEXT = 10;

@@ -4,8 +4,15 @@
 /**
  * The list of commands. Each defines itself; a new command is a file and a line here. Loaded when wanted: a command
  * should not wait for the others.
- * @type {Record<string, () => { define: (command: any, context: import('../main').Context) => void }>}
  */
+
+/**
+ * @typedef {object} Definition
+ * @property {(command: any, context: import('../main').Context) => void} define
+ * @property {boolean} [takesSettings] false: no file of settings is looked for
+ */
+
+/** @type {Record<string, () => Definition>} */
 const COMMANDS = {
   analyze: () => require('./analyze'),
   compare: () => require('./compare'),

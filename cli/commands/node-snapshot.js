@@ -59,6 +59,7 @@ function collectHeader(line, before = {}) {
   if (!match) throw new BadValue('It takes a line "Name: value"');
   return { ...before, [match[1].toLowerCase()]: match[2] };
 }
+collectHeader.repeatable = true;
 
 /**
  * @typedef {object} Flags
