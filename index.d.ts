@@ -100,6 +100,32 @@ export function compare(
 export function findLeaks(series: SnapshotSeries, options?: FindLeaksOptions): Promise<FindLeaksAnswer>;
 
 /**
+ * An answer as a document: what the terminal says, as Markdown for a pull request, a job's summary or an agent. What is
+ * to be done stands first, the length is bounded, and nothing that comes from a heap is markup in it.
+ *
+ * Throws `ERR_HEAP_USAGE` when it is no answer of {@link analyze}, {@link compare} or {@link findLeaks}.
+ *
+ * @example
+ * const answer = await findLeaks({ snapshots: ['a.heapsnapshot', 'b.heapsnapshot', 'c.heapsnapshot'] });
+ * fs.writeFileSync('leaks.md', report(answer, { format: 'markdown' }));
+ */
+export function report(
+  answer: AnalyzeAnswer | CompareAnswer | FindLeaksAnswer,
+  options?: ReportOptions,
+): string;
+
+export interface ReportOptions {
+  /** Default: `"markdown"`. */
+  format?: 'markdown';
+  /**
+   * The most UTF-16 units that it may have, from 4,000; what has no room is counted at its end. Ten findings are told
+   * whole, fifty more in a line each, and of tables 25 rows, whatever room there is. Default: 60,000, since a comment on
+   * GitHub has room for 65,536.
+   */
+  maxLength?: number;
+}
+
+/**
  * Tells all about one object: what it is and where it comes from, why it is alive and what would free it, what it
  * refers to, what refers to it, and what it keeps alive.
  *

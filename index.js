@@ -19,6 +19,7 @@ const { findLeaks } = require('./lib/leaks');
 const { redactSnapshot } = require('./lib/redact');
 const { fastifyPlugin, healthHandler, heapSnapshotHandler, koaMiddleware } = require('./lib/serve');
 const { memoryLedger, otelMetrics, promMetrics, snapshotNearHeapLimit, watchMemory } = require('./lib/watch');
+const { report } = require('./lib/report');
 const { version } = require('./package.json');
 
 module.exports = {
@@ -34,6 +35,7 @@ module.exports = {
   onSignal,
   adoptNodeSnapshots,
   redactSnapshot,
+  report,
   heapSnapshotHandler,
   fastifyPlugin,
   koaMiddleware,

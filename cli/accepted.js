@@ -7,9 +7,9 @@
  */
 
 const fs = require('node:fs/promises');
-const path = require('node:path');
 const { parseAccepted } = require('../lib/accepted');
 const { HeapAnalyzerError, fromSystem } = require('../lib/errors');
+const { replaceFile } = require('../lib/report/replace-file');
 
 /** @typedef {import('../lib/accepted').AcceptedLeak} AcceptedLeak */
 
@@ -76,24 +76,8 @@ async function updateAccepted(file, before, findings, toAccept) {
   const added = toAccept
     .filter(({ fingerprint }) => !known.has(fingerprint))
     .map(({ fingerprint, sentence }) => ({ fingerprint, sentence, since }));
-  await replace(file, `${JSON.stringify({ accepted: [...kept, ...added] }, null, 2)}\n`);
+  await replaceFile(file, `${JSON.stringify({ accepted: [...kept, ...added] }, null, 2)}\n`, 0o666);
   return { added: added.length, removed: before.length - kept.length };
-}
-
-/**
- * Never half a file under its name.
- * @param {string} file
- * @param {string} text
- */
-async function replace(file, text) {
-  const beside = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`);
-  try {
-    await fs.writeFile(beside, text, { flag: 'wx' });
-    await fs.rename(beside, file);
-  } catch (error) {
-    await fs.rm(beside, { force: true });
-    throw fromSystem(error, `write ${file}`);
-  }
 }
 
 module.exports = { readAccepted, readForUpdate, updateAccepted };

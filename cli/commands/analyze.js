@@ -7,6 +7,7 @@
 
 const { SECTIONS } = require('../../lib/sections');
 const { addCache, openCache } = require('../cache');
+const { addReport, checkReports, writeReports } = require('../reports');
 const { BadValue, addExamples, addJson, addRows, addThreads } = require('../options');
 
 /** Files up to this size get hints in the text without asking: they cost a fifth more time. */
@@ -46,6 +47,7 @@ function define(command, context) {
     )
     .option('--source-maps <dir>', 'where the source maps of bundles are, if not beside them');
   addRows(command, 'classes and biggest objects to show (default: 25)');
+  addReport(command);
   addThreads(command);
   addCache(command);
   addJson(command);
@@ -58,7 +60,7 @@ function define(command, context) {
 
 /**
  * @param {string} file
- * @param {{ top?: number, all?: boolean, sections?: string[], sourceMaps?: string, threads?: number, json?: boolean, quiet?: boolean } & import('../cache').CacheFlags} options
+ * @param {{ top?: number, all?: boolean, sections?: string[], sourceMaps?: string, report?: string[], threads?: number, json?: boolean, quiet?: boolean } & import('../cache').CacheFlags} options
  * @param {import('../main').Context} context
  */
 async function run(file, options, context) {
@@ -68,6 +70,7 @@ async function run(file, options, context) {
   const { openInput, totalBytes } = require('../input');
   const { progressLine } = require('../render/progress');
 
+  await checkReports(options.report);
   const input = await openInput(file, context);
   const size = totalBytes([input]);
   const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: size });
@@ -86,7 +89,9 @@ async function run(file, options, context) {
   const render = json ? () => '' : require('../render/analysis').renderAnalysis;
 
   const biggestShown = top ?? BIGGEST_OF_TEXT;
-  print(await analysis, json, (shown, style) => render(shown, style, biggestShown), context);
+  const answer = await analysis;
+  await writeReports(options.report, answer);
+  print(answer, json, (shown, style) => render(shown, style, biggestShown), context);
   await cache.write();
 }
 

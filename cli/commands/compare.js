@@ -8,6 +8,7 @@
 const { HeapAnalyzerError } = require('../../lib/errors');
 const { EXIT } = require('../exit');
 const { addCache, openCache } = require('../cache');
+const { addReport, checkReports, writeReports } = require('../reports');
 const { addExamples, addJson, addRows, addThreads, bytes } = require('../options');
 
 /** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
@@ -27,6 +28,7 @@ function define(command, context) {
   command
     .option('--no-growth', 'leave out who holds what grew (faster)')
     .option('--fail-on-growth <size>', 'exit 1 when the heap grew by more than this, e.g. 10MB', bytes);
+  addReport(command);
   addThreads(command);
   addCache(command);
   addJson(command);
@@ -40,7 +42,7 @@ function define(command, context) {
 /**
  * @param {string} base
  * @param {string} target
- * @param {{ top?: number, all?: boolean, growth: boolean, failOnGrowth?: number, threads?: number, json?: boolean, quiet?: boolean } & import('../cache').CacheFlags} options
+ * @param {{ top?: number, all?: boolean, growth: boolean, failOnGrowth?: number, report?: string[], threads?: number, json?: boolean, quiet?: boolean } & import('../cache').CacheFlags} options
  * @param {import('../main').Context} context
  */
 async function run(base, target, options, context) {
@@ -55,6 +57,7 @@ async function run(base, target, options, context) {
     throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'only one of the two snapshots can be read from the pipe');
   }
   const top = options.top ?? (json ? undefined : ROWS_OF_TEXT);
+  await checkReports(options.report);
   const inputs = [await openInput(base, context), await openInput(target, context)];
   const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes(inputs) });
   const cache = openCache(options, context);
@@ -66,6 +69,7 @@ async function run(base, target, options, context) {
   } finally {
     progress.end();
   }
+  await writeReports(options.report, answer);
   print(answer, json, renderComparison, context);
   const { failOnGrowth } = options;
   if (failOnGrowth !== undefined && answer.totals.delta.selfSize > failOnGrowth)

@@ -7,6 +7,7 @@
 
 const { EXIT } = require('../exit');
 const { addCache, openCache } = require('../cache');
+const { addReport, checkReports, writeReports } = require('../reports');
 const { addExamples, addJson, addThreads, choice, integerFrom } = require('../options');
 
 /** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
@@ -56,6 +57,7 @@ function define(command, context) {
       `how many findings to show (default: ${FINDINGS_OF_TEXT}, with --json all)`,
       integerFrom(0),
     );
+  addReport(command);
   addThreads(command);
   addCache(command);
   addJson(command);
@@ -76,6 +78,7 @@ function define(command, context) {
  * @property {string[]} [ignore]
  * @property {string} [updateIgnore]
  * @property {number} [top]
+ * @property {string[]} [report]
  * @property {number} [threads]
  * @property {boolean} [json]
  * @property {boolean} [quiet]
@@ -103,6 +106,7 @@ async function run(options, context) {
     json,
     quiet = false,
   } = options;
+  await checkReports(options.report);
   const { files, note } = await openSeries(options);
   const listed = options.updateIgnore === undefined ? [] : await readForUpdate(options.updateIgnore);
   const ignore =
@@ -139,6 +143,7 @@ async function run(options, context) {
   const update =
     conclusive && options.updateIgnore !== undefined ? { file: options.updateIgnore, listed } : null;
   const updated = update && (await accept(update, answer, failing));
+  await writeReports(options.report, answer);
   const shown = top === undefined ? answer : limited(answer, top);
   const text = { conclusive, note, updated, top: top ?? FINDINGS_OF_TEXT, groups: top ?? GROUPS_OF_TEXT };
   print(shown, json, (_, style) => renderLeaks(answer, style, text), context);

@@ -6,13 +6,12 @@
  * single objects do; and what else was asked for.
  */
 
+const { UNITS_NOTE } = require('../../lib/report/words');
 const { count, counted, percent, size } = require('./numbers');
 const { pathLines } = require('./path');
 const { table } = require('./table');
 const { sectionLines } = require('./sections');
 const { clean, fit, padEnd, padStart } = require('./text');
-
-const UNITS_NOTE = 'Sizes are decimal: 1 MB = 1,000,000 bytes.';
 
 /**
  * @param {any} answer

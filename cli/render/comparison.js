@@ -6,7 +6,8 @@
  * was added.
  */
 
-const { shownOf, snapshotLines, UNITS_NOTE } = require('./analysis');
+const { UNITS_NOTE } = require('../../lib/report/words');
+const { shownOf, snapshotLines } = require('./analysis');
 const { count, signedCount, signedSize, size } = require('./numbers');
 const { pathLines } = require('./path');
 const { table } = require('./table');

@@ -6,7 +6,7 @@
  * the sentence that says it all.
  */
 
-const { UNITS_NOTE } = require('./analysis');
+const { fixedWords, gradeWords, headline, placeWords, UNITS_NOTE } = require('../../lib/report/words');
 const { count, counted, size } = require('./numbers');
 const { pathLines } = require('./path');
 const { table } = require('./table');
@@ -14,13 +14,6 @@ const { clean, fit, padEnd, wrap } = require('./text');
 
 /** Columns before what is said of a finding. */
 const GUTTER = 15;
-
-const GRADES = {
-  leak: 'grew in every interval under load, and what came stayed',
-  likely: 'grew strongly, or did not come back in a rest',
-  growth: 'grew, and may be a cache that fills to its bound',
-  drained: 'grew and came back',
-};
 
 /**
  * @typedef {object} Told what the answer itself does not say
@@ -62,30 +55,11 @@ function renderLeaks(
  * @param {import('./style').Style} style
  * @param {boolean} conclusive
  */
-function verdictLines({ verdict, findings, snapshots, warnings }, { colors, width }, conclusive) {
-  const paint = verdict === 'clean' ? colors.green : verdict === 'growth' ? colors.yellow : colors.red;
-  if (!conclusive) {
-    return wrap(`No verdict: ${clean(warnings.join('; '))}.`, width).map((line) =>
-      colors.bold(colors.yellow(line)),
-    );
-  }
-  const fresh = findings.filter((/** @type {any} */ finding) => finding.status !== 'known');
-  const known = findings.length - fresh.length;
-  const counts = Object.keys(GRADES)
-    .map((grade) => ({ grade, n: fresh.filter((/** @type {any} */ f) => f.grade === grade).length }))
-    .filter(({ n }) => n > 0)
-    .map(({ grade, n }) => (grade === 'leak' ? counted(n, 'leak') : `${count(n)} ${grade}`));
-  if (known > 0) counts.push(`${count(known)} known`);
-  const over = `over ${count(snapshots.length)} snapshots`;
-  const words = {
-    leak: 'Leak',
-    likely: 'Probably a leak',
-    growth: 'Growth, no proof of a leak',
-    clean: 'Clean',
-  };
-  const what = counts.length > 0 ? counts.join(', ') : 'nothing leaks';
-  const word = words[/** @type {keyof typeof words} */ (verdict)];
-  return [colors.bold(paint(`${word}: ${what} ${over}.`))];
+function verdictLines(answer, { colors, width }, conclusive) {
+  const { verdict } = answer;
+  const sure = verdict === 'clean' ? colors.green : verdict === 'growth' ? colors.yellow : colors.red;
+  const paint = conclusive ? sure : colors.yellow;
+  return wrap(`${clean(headline(answer))}.`, width).map((line) => colors.bold(paint(line)));
 }
 
 /**
@@ -105,19 +79,17 @@ function residentLines({ resident }, { colors, width }) {
  */
 function findingLines(finding, number, style) {
   const { bold, dim } = style.colors;
-  const { grade, title, pattern, evidence, path, samples, advice, docs, fingerprint, status } = finding;
+  const { title, pattern, evidence, path, samples, advice, docs, fingerprint } = finding;
   const origin = finding.allocatedIn?.place;
   const room = style.width - GUTTER;
   const label = `${number}. `;
   const sentence = wrap(clean(finding.sentence), style.width - label.length);
-  const known = status === 'known' ? ', known and accepted' : '';
-  const meaning = GRADES[/** @type {keyof typeof GRADES} */ (grade)] ?? '';
   /** @type {Array<[string, string[]]>} */
   const parts = [
-    ['Grade', wrap(clean(`${grade}${known}: ${meaning}`), room)],
+    ['Grade', wrap(clean(gradeWords(finding)), room)],
     ['Kind', wrap(clean(`${title} (${pattern})`), room)],
     ['Evidence', evidence.flatMap((/** @type {string} */ line) => item(line, room))],
-    ['Made in', origin ? wrap(clean(placeText(origin)), room) : []],
+    ['Made in', origin ? wrap(clean(placeWords(origin)), room) : []],
     ['Path', pathLines(path, room, '')],
     ['Samples', samples.length > 0 ? wrap(samples.map(sampleText).join(', '), room) : []],
     ['Advice', wrap(clean(advice), room)],
@@ -141,10 +113,6 @@ function findingLines(finding, number, style) {
  */
 const item = (text, columns) =>
   wrap(clean(text), columns - 2).map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`));
-
-/** @param {any} place */
-const placeText = ({ file, line, column, function: name }) =>
-  `${name ? `${name} ` : ''}${[file, line, column].filter((part) => part !== undefined).join(':')}`;
 
 /** @param {any} node */
 const sampleText = (node) => `${fit(clean(node.name || node.class), 40)} @${node.id}`;
@@ -195,10 +163,7 @@ function endLines(
   /** @type {string[]} */
   const texts = [];
   if (conclusive) texts.push(...warnings.map((/** @type {string} */ text) => `Warning: ${text}`));
-  for (const leak of fixed) {
-    const sentence = leak.sentence ? ` (${leak.sentence})` : '';
-    texts.push(`Fixed: ${leak.fingerprint}${sentence} is accepted and was not found any more.`);
-  }
+  texts.push(...fixed.map((/** @type {any} */ leak) => `Fixed: ${fixedWords(leak)}`));
   if (updated) {
     const { file, added, removed } = updated;
     texts.push(`${file} is written: ${count(added)} added, ${count(removed)} removed.`);

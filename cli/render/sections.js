@@ -5,6 +5,7 @@
  * What an analysis says beside the usual: hints at what may leak, whose the bytes are, equal strings.
  */
 
+const { HINTS_NOTE } = require('../../lib/report/words');
 const { count, percent, size } = require('./numbers');
 const { pathLines } = require('./path');
 const { table } = require('./table');
@@ -30,8 +31,6 @@ function hintsLines({ findings }, style) {
   if (!findings) return [];
   const { bold, dim } = style.colors;
   if (findings.length === 0) return ['', dim('No hints: nothing stands out that could be a leak.')];
-  const note =
-    'One snapshot shows what there is and not what grows. A second one, taken after load, tells: find-leaks.';
   return [
     '',
     bold('Hints: what to look at first'),
@@ -39,7 +38,7 @@ function hintsLines({ findings }, style) {
       hintLines(hint, index + 1, style),
     ),
     '',
-    ...wrap(note, style.width).map((line) => dim(line)),
+    ...wrap(HINTS_NOTE, style.width).map((line) => dim(line)),
   ];
 }
 

@@ -2,19 +2,11 @@
 'use strict';
 
 /**
- * Text from a heap, made fit for a terminal.
- *
- * Names in a snapshot are whatever a program had in its memory. Printed as they are they could clear the
- * screen, retitle the window, or reverse the reading direction of the table around them; so everything that a
- * terminal acts upon is taken out, and columns are counted as the terminal counts them.
+ * Text from a heap, made fit for a terminal: without what a terminal acts upon, and with its columns counted as the
+ * terminal counts them.
  */
 
-/**
- * Control characters (C0, DEL, C1), marks that change the reading direction, lone surrogates, and the
- * separators that some terminals take for a line's end.
- */
-const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+const { clean } = require('../../lib/report/clean');
 
 /** Combining marks, and joiners that show nothing by themselves. */
 const NO_WIDTH = /^(?:\p{Mn}|\p{Me}|[\u200b-\u200d\u2060])$/u;
@@ -22,14 +14,6 @@ const NO_WIDTH = /^(?:\p{Mn}|\p{Me}|[\u200b-\u200d\u2060])$/u;
 /** Two columns: CJK, Hangul, full-width forms, and characters that are shown as emoji. */
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]$|^\p{Emoji_Presentation}$/u;
-
-/**
- * @param {string} text
- * @returns {string} one line without anything that a terminal would act upon
- */
-function clean(text) {
-  return text.replace(/[\t\n\r]+/g, ' ').replace(UNSAFE, '\ufffd');
-}
 
 /** @param {string} character one code point */
 function characterWidth(character) {

@@ -1,0 +1,79 @@
+// @ts-check
+'use strict';
+
+/**
+ * Reports on the command line: `--report FILE`, as often as one likes, in the form that the ending of the name says.
+ *
+ * A report is written before the answer is printed, so that who has the exit code has the files; and whether there can
+ * be one is looked at before the work, which may take minutes.
+ */
+
+const { BadValue } = require('./options');
+
+/**
+ * @param {import('commander').Command} command
+ */
+function addReport(command) {
+  return command.option('--report <file>', 'also write a report: Markdown (.md); repeatable', readReport);
+}
+
+/**
+ * @param {string} file
+ * @param {string[]} [before] what the option was given already
+ */
+function readReport(file, before = []) {
+  const { formatOf } = require('../lib/report');
+  try {
+    formatOf(file);
+  } catch (error) {
+    throw new BadValue(sentence(/** @type {Error} */ (error).message));
+  }
+  return [...before, file];
+}
+
+/** commander puts it behind a sentence of its own. @param {string} text */
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/**
+ * Refuses, before any work, what could not be written afterwards.
+ * @param {string[]} [files]
+ */
+async function checkReports(files = []) {
+  if (files.length === 0) return;
+  const path = require('node:path');
+  const { stat } = require('node:fs/promises');
+  const { HeapAnalyzerError, fromSystem } = require('../lib/errors');
+  for (const file of files) {
+    const directory = path.dirname(path.resolve(file));
+    const isDirectory = await stat(directory).then(
+      (stats) => stats.isDirectory(),
+      (error) => {
+        throw fromSystem(error, `write ${file}`);
+      },
+    );
+    if (!isDirectory) throw new HeapAnalyzerError('ERR_HEAP_NOT_FOUND', `${directory} is no directory`);
+    if (
+      await stat(file).then(
+        (stats) => stats.isDirectory(),
+        () => false,
+      )
+    )
+      throw new HeapAnalyzerError(
+        'ERR_HEAP_IS_DIRECTORY',
+        `${file} is a directory; a report needs the name of a file`,
+      );
+  }
+}
+
+/**
+ * @param {string[] | undefined} files
+ * @param {any} answer
+ */
+async function writeReports(files = [], answer) {
+  if (files.length === 0) return;
+  const { formatOf, report } = require('../lib/report');
+  const { replaceFile } = require('../lib/report/replace-file');
+  for (const file of files) await replaceFile(file, report(answer, { format: formatOf(file) }));
+}
+
+module.exports = { addReport, checkReports, writeReports };
