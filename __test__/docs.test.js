@@ -18,7 +18,16 @@ function blocks(page, language) {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, code]) => code);
 }
 
-/** A project in which our package is installed. @param {import('node:test').TestContext} t */
+/** @param {string} folder @returns {string[]} its pages, and those of the folders in it */
+function markdown(folder) {
+  return fs
+    .readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.posix.join(folder, file.replaceAll(path.sep, '/')))
+    .sort();
+}
+
+/** A project in which our package is installed. @param {{ after(fn: () => void): void }} t */
 function project(t) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heap-analyzer-docs-'));
   t.after(() => fs.rmSync(dir, { recursive: true, force: true }));
@@ -32,18 +41,51 @@ function runNode(dir, args) {
   return spawnSync(process.execPath, args, { cwd: dir, encoding: 'utf8', timeout: 120_000 });
 }
 
-/** Snapshots for commands of pages whose JavaScript writes none. */
+/** Snapshots for the commands of pages whose JavaScript writes none: taken once, copied for each. */
 const SNAPSHOTS = `
   const { takeHeapSnapshot } = require('heap-analyzer');
   (async () => {
-    for (const name of ['before', 'after', 'app']) await takeHeapSnapshot(name + '.heapsnapshot', { overwrite: true });
+    for (const name of ['before', 'after', 'app']) await takeHeapSnapshot(name + '.heapsnapshot');
   })();
 `;
+const shared = project(test);
 
-for (const page of ['README.md', 'docs/api.md', 'docs/capture.md', 'docs/cli.md', 'docs/leaks.md']) {
+/** @param {string} dir */
+function placeSnapshots(dir) {
+  if (!fs.existsSync(path.join(shared, 'app.heapsnapshot')))
+    assert.equal(runNode(shared, ['-e', SNAPSHOTS]).status, 0);
+  for (const name of fs.readdirSync(shared).filter((file) => file.includes('.heapsnapshot')))
+    fs.copyFileSync(path.join(shared, name), path.join(dir, name));
+}
+
+/** What a page shows is typed in a shell after its `$`. @param {string} page */
+const typed = (page) =>
+  blocks(page, 'console')
+    .flatMap((block) => block.split('\n'))
+    .flatMap((line) => /^\$ npx heap-analyzer ([^#]*)/.exec(line)?.[1].trim() ?? []);
+
+/** Pages that need an app around them; what they show is run by the tests of that: `__test__/serve`, `__test__/capture`, … */
+const ELSEWHERE = new Set([
+  'serve.md',
+  'watch.md',
+  'guide.md',
+  'install.md',
+  'releasing.md',
+  'ci.md',
+  'objects.md',
+  'viewer.md',
+]);
+
+const pages = markdown('docs').filter(
+  (page) => !page.includes('patterns') && !ELSEWHERE.has(path.basename(page)),
+);
+
+for (const page of ['README.md', ...pages]) {
+  const code = blocks(page, 'js').join('\n');
+  const commands = typed(page);
+  if (code === '' && commands.length === 0) continue;
   test(`the examples of ${page} work as they stand`, (t) => {
     const dir = project(t);
-    const code = blocks(page, 'js').join('\n');
     if (code !== '') {
       fs.writeFileSync(
         path.join(dir, 'page.js'),
@@ -52,14 +94,11 @@ for (const page of ['README.md', 'docs/api.md', 'docs/capture.md', 'docs/cli.md'
       const { status, stderr } = runNode(dir, ['page.js']);
       assert.equal(status, 0, stderr);
     }
-    assert.equal(runNode(dir, ['-e', SNAPSHOTS]).status, 0);
-    const commands = blocks(page, 'console')
-      .flatMap((block) => block.split('\n'))
-      .flatMap((line) => /^\$ npx heap-analyzer ([^#]*)/.exec(line)?.[1] ?? []);
+    placeSnapshots(dir);
     for (const command of commands) {
       const { status, stderr } = runNode(dir, [
         path.join('node_modules', 'heap-analyzer', 'cli', 'heap-analyzer.js'),
-        ...command.trim().split(/\s+/),
+        ...command.split(/\s+/),
       ]);
       assert.equal(status, 0, `heap-analyzer ${command}: ${stderr}`);
     }

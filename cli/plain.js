@@ -39,8 +39,10 @@ class PlainCommand {
   #defaults = {};
   /** @type {string[]} */
   #required = [];
-  /** @type {string[]} as declared: `<file>` */
+  /** @type {Array<{ declaration: string, description: string }>} as declared: `<file>` */
   #arguments = [];
+  /** @type {string[]} */
+  #examples = [];
   #summary = '';
   /** @type {(...given: any[]) => unknown} */
   #action = () => undefined;
@@ -62,24 +64,36 @@ class PlainCommand {
     return this;
   }
 
-  addHelpText() {
+  /**
+   * @param {string} _where
+   * @param {string} text
+   */
+  addHelpText(_where, text) {
+    this.#examples.push(...Array.from(text.matchAll(/^ {2}\$ (.*)$/gm), ([, line]) => line));
     return this;
   }
 
-  /** @param {string} declaration */
-  argument(declaration) {
-    this.#arguments.push(declaration);
+  /**
+   * @param {string} declaration
+   * @param {string} [description]
+   */
+  argument(declaration, description = '') {
+    this.#arguments.push({ declaration, description });
     return this;
   }
 
   /** What the list of commands says of this one. */
   get outline() {
-    return { usage: ['[options]', ...this.#arguments].join(' '), summary: this.#summary };
+    return {
+      usage: ['[options]', ...this.#arguments.map(({ declaration }) => declaration)].join(' '),
+      summary: this.#summary,
+    };
   }
 
-  /** What it takes, for the settings of a file and for the completion of shells. */
+  /** All that it takes, for whoever tells of it elsewhere: settings in a file, the completion of shells, its page. */
   get takes() {
-    return { options: [...new Set(this.#options.values())], arguments: this.#arguments };
+    const options = [...new Set(this.#options.values())];
+    return { options, arguments: this.#arguments, examples: this.#examples };
   }
 
   /**
@@ -155,10 +169,19 @@ class PlainCommand {
         }
       }
     }
-    if (given.length !== this.#arguments.length) return null;
+    if (!this.#fits(given)) return null;
+    const left = this.#arguments.slice(given.length).map(() => undefined);
     const all = { ...this.#defaults, ...this.#settings(options), ...options };
     if (this.#required.some((key) => all[key] === undefined)) return null;
-    return () => this.#action(...given, all);
+    return () => this.#action(...given, ...left, all);
+  }
+
+  /** @param {string[]} given */
+  #fits(given) {
+    const declarations = this.#arguments.map(({ declaration }) => declaration);
+    if (declarations.some((declaration) => declaration.includes('...'))) return false;
+    const needed = declarations.filter((declaration) => declaration.startsWith('<')).length;
+    return given.length >= needed && given.length <= declarations.length;
   }
 
   /**
