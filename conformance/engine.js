@@ -3,19 +3,9 @@
 // public API: what is on trial is the arithmetic, and `facts` shows it node by node.
 'use strict';
 
-const fs = require('node:fs');
-const path = require('node:path');
+const { loadNative } = require('../lib/native');
 
-const BINDING = path.join(__dirname, '..', 'native', 'binding.js');
 const BIGGEST = 200;
-
-/** @returns {any} */
-function binding() {
-  if (!fs.existsSync(BINDING)) {
-    throw new Error('the engine is not built: run `npm install` in the project folder first');
-  }
-  return require(BINDING);
-}
 
 /**
  * @typedef {object} Hop
@@ -36,7 +26,8 @@ const OTHER_WAY = { map: true, threads: 1 };
  * @param {object} [way]
  */
 async function engineSnapshot(input, way = {}) {
-  const native = binding();
+  /** @type {any} */
+  const native = loadNative();
   const flag = new native.CancelFlag();
   const facts = await native.facts(input, way, flag);
   const text = await native.analyze(input, { all: true, top: BIGGEST, ...way }, flag, null);
@@ -67,7 +58,8 @@ async function engineSnapshot(input, way = {}) {
  * @param {object} [way]
  */
 async function enginePair(base, target, way = {}) {
-  const native = binding();
+  /** @type {any} */
+  const native = loadNative();
   const text = await native.compare(base, target, way, new native.CancelFlag(), null);
   const answer = JSON.parse(text);
   return {
@@ -77,4 +69,4 @@ async function enginePair(base, target, way = {}) {
   };
 }
 
-module.exports = { binding, engineSnapshot, enginePair, OTHER_WAY };
+module.exports = { engineSnapshot, enginePair, OTHER_WAY };

@@ -8,7 +8,7 @@ const { test } = require('node:test');
 
 const { make } = require('../fixtures/make');
 const { singles } = require('../fixtures/synthesize');
-const { binding } = require('./engine');
+const { loadNative } = require('../lib/native');
 const { MENDS } = require('./mends');
 const { load } = require('./oracle');
 
@@ -96,7 +96,8 @@ function actual(answer, all) {
  * @param {object} options
  */
 async function inspect(input, id, options) {
-  const native = binding();
+  /** @type {any} */
+  const native = loadNative();
   return JSON.parse(await native.inspectObject(input, id, options, new native.CancelFlag(), null));
 }
 

@@ -6,7 +6,8 @@
 const os = require('node:os');
 const { isDeepStrictEqual, parseArgs } = require('node:util');
 
-const { binding, enginePair, engineSnapshot, OTHER_WAY } = require('./engine');
+const { loadNative } = require('../lib/native');
+const { enginePair, engineSnapshot, OTHER_WAY } = require('./engine');
 const { EXCEPTIONS } = require('./exceptions');
 const { askPair, askSnapshot, failure } = require('./oracle');
 const { askOnce } = require('./oracle-cache');
@@ -180,7 +181,7 @@ async function main() {
     },
   });
   if (values.help) return console.log(USAGE);
-  binding();
+  loadNative();
   const versions = values.node?.split(',').map(Number);
   const random = Number(values.random ?? (values.full ? 2000 : 300));
   const tests = cases({ full: values.full, random }).filter(

@@ -2,17 +2,20 @@
 'use strict';
 
 /**
- * Loads the engine, late and with words of our own.
+ * Loads the engine, late, from where it is, and with words of our own.
  *
  * Late, because `require('heap-analyzer')` must not take an app down on a platform without a binary: only a
- * call that needs the engine may fail. Words of our own, because the generated loader blames a bug of npm for
- * everything, while nearly always the addon was simply not built or does not exist for the platform.
+ * call that needs the engine may fail. With words of our own, because a loader that the napi tools generate blames a
+ * bug of npm for everything, while nearly always the addon was not built, was not installed, or does not exist for the
+ * platform.
  */
 
 const fs = require('node:fs');
+const { createRequire } = require('node:module');
 const path = require('node:path');
 const { version } = require('../package.json');
 const { HeapAnalyzerError } = require('./errors');
+const { PUBLISHED, platformName } = require('./platform');
 
 /**
  * @typedef {string | Buffer | 0} Input a file, the bytes themselves, or standard input
@@ -34,99 +37,108 @@ const { HeapAnalyzerError } = require('./errors');
 
 const packageDirectory = path.join(__dirname, '..');
 
-/** Platforms whose binary the published package carries. */
-const PUBLISHED = ['linux-x64-gnu'];
-
 /** @type {Native | undefined} */
 let loaded;
 
-/**
- * The platform as the binaries are named after it, e.g. `linux-x64-gnu`.
- * @returns {string}
- */
-function platformName() {
-  const name = `${process.platform}-${process.arch}`;
-  if (process.platform !== 'linux') return name;
-  /** @type {any} */
-  const report = process.report?.getReport();
-  return `${name}-${report?.header?.glibcVersionRuntime ? 'gnu' : 'musl'}`;
-}
+/** @typedef {{ name: string, path: string, inPackage: boolean }} Place where a binary may be */
+/** @typedef {Place & { error: any, missing: boolean }} Failure */
 
 /**
- * @param {string} file
- * @param {unknown} cause
+ * Where the binary may be, in the order in which it is looked for. A checkout has built its own; everybody else has the
+ * package of the platform, which npm chose when it installed ours. The variable is the napi tools' and comes first.
+ * @param {string} platform
+ * @param {string} directory
+ * @returns {Place[]}
  */
-function noAddon(file, cause) {
-  const platform = platformName();
-  const missing = !fs.existsSync(file);
-  const tried = missing
-    ? `${path.relative(packageDirectory, file)} is not there`
-    : `${path.relative(packageDirectory, file)} could not be loaded (${firstLine(cause)})`;
-  // The sources are in a checkout and not in the published package: that tells which advice is of use.
-  const inCheckout = fs.existsSync(path.join(packageDirectory, 'Cargo.toml'));
-  const advice = inCheckout
-    ? 'run `npm install` in the checkout with Rust installed (https://rustup.rs)'
-    : PUBLISHED.includes(platform)
-      ? 'reinstall heap-analyzer'
-      : `the package carries a binary for ${PUBLISHED.join(', ')} only`;
-  return new HeapAnalyzerError(
-    'ERR_HEAP_NO_ADDON',
-    `the native part of heap-analyzer is missing for ${platform}: ${tried}; ${advice}`,
-    { cause },
-  );
-}
-
-/** @param {any} error */
-function firstLine(error) {
-  // The generated loader chains the error of each file it tried; the last link is what the system said.
-  let deepest = error;
-  for (let i = 0; i < 20 && deepest?.cause instanceof Error; i++) deepest = deepest.cause;
-  return String(deepest?.message ?? deepest).split('\n', 1)[0];
+function places(platform, directory) {
+  const named = process.env.NAPI_RS_NATIVE_LIBRARY_PATH;
+  if (named) {
+    return [{ name: `${named} (NAPI_RS_NATIVE_LIBRARY_PATH)`, path: path.resolve(named), inPackage: false }];
+  }
+  const file = path.join('native', `heap-analyzer.${platform}.node`);
+  const name = `heap-analyzer-${platform}`;
+  return [
+    { name: file, path: path.join(directory, file), inPackage: false },
+    { name: `the package ${name}`, path: name, inPackage: true },
+  ];
 }
 
 /**
  * The engine, loaded at the first call.
- * @param {string} [file] only tests give another one
  * @returns {Native}
  */
-function loadNative(file) {
-  if (file === undefined)
-    return (loaded ??= checked(direct, path.join(packageDirectory, 'native', 'binding.js')));
-  return checked(require, file);
+function loadNative() {
+  return (loaded ??= loadFrom(packageDirectory));
 }
 
 /**
- * The addon beside the loader, where nearly everybody has it. The loader finds it too, but looks first at what kind of
- * Linux this is, and that takes longer than loading the addon.
- * @param {string} file the loader, which is asked where this is not so, and says what is wrong
+ * @param {string} directory of the package; only tests give another one than ours
+ * @param {string} [platform] likewise
  * @returns {Native}
  */
-function direct(file) {
-  if (process.platform !== 'linux' || process.env.NAPI_RS_NATIVE_LIBRARY_PATH) return require(file);
-  try {
-    return require(path.join(path.dirname(file), `heap-analyzer.linux-${process.arch}-gnu.node`));
-  } catch {
-    return require(file);
+function loadFrom(directory, platform = platformName()) {
+  /** @type {Failure[]} */
+  const failures = [];
+  const from = createRequire(path.join(directory, 'package.json'));
+  for (const place of places(platform, directory)) {
+    try {
+      return checked(from(place.path));
+    } catch (failure) {
+      /** @type {any} */
+      const error = failure;
+      failures.push({ ...place, error, missing: error?.code === 'MODULE_NOT_FOUND' });
+    }
   }
+  throw noAddon(platform, directory, failures);
 }
 
 /**
- * @param {(file: string) => Native} load
- * @param {string} file
- * @returns {Native}
+ * A checkout that was updated but not built again would otherwise fail later, and in odd ways.
+ * @param {Native} native
  */
-function checked(load, file) {
-  let native;
-  try {
-    native = load(file);
-  } catch (error) {
-    throw noAddon(file, error);
-  }
-  // A checkout that was updated but not built again would otherwise fail later, and in odd ways.
+function checked(native) {
   const built = native.version();
-  if (built !== version)
-    throw noAddon(file, new Error(`it is of version ${built}, the package of ${version}`));
+  if (built !== version) throw new Error(`it is of version ${built}, heap-analyzer of ${version}`);
   return native;
 }
 
-module.exports = { loadNative, platformName };
+/**
+ * @param {string} platform
+ * @param {string} directory
+ * @param {Failure[]} failures
+ */
+function noAddon(platform, directory, failures) {
+  const tried = failures.map(({ name, inPackage, missing, error }) => {
+    if (missing) return `${name} is not ${inPackage ? 'installed' : 'there'}`;
+    return `${name} could not be loaded (${String(error?.message ?? error).split('\n', 1)[0]})`;
+  });
+  return new HeapAnalyzerError(
+    'ERR_HEAP_NO_ADDON',
+    `the native part of heap-analyzer is missing for ${platform}: ${tried.join(', and ')}; ` +
+      advice(platform, directory, failures),
+    { cause: failures[failures.length - 1].error },
+  );
+}
+
+/**
+ * What to do about it, to be read after a semicolon.
+ * @param {string} platform
+ * @param {string} directory
+ * @param {Failure[]} failures
+ */
+function advice(platform, directory, failures) {
+  // The sources are in a checkout and not in the published package: that tells which advice is of use.
+  if (fs.existsSync(path.join(directory, 'Cargo.toml')))
+    return 'run `npm install` in the checkout with Rust installed (https://rustup.rs)';
+  if (process.env.NAPI_RS_NATIVE_LIBRARY_PATH) return 'mend that variable or unset it';
+  if (!PUBLISHED.includes(platform))
+    return `there are binaries for ${PUBLISHED.join(', ')}; build it from source for others (docs/install.md)`;
+  if (failures.every(({ missing }) => missing))
+    return (
+      'run `npm install` again on this machine, without --omit=optional and without a node_modules or lock file ' +
+      `from another system, or add it by name: \`npm install heap-analyzer-${platform}@${version}\``
+    );
+  return `run \`npm install heap-analyzer@${version}\` again, or see "When the binary is missing" in docs/install.md`;
+}
+
+module.exports = { loadFrom, loadNative };

@@ -1,12 +1,16 @@
 // @ts-check
 /**
  * Builds the native addon of a checkout into `native/`. Runs as `prepare`, that is, after `npm install` in a
- * checkout and before `npm pack`; people who install the published package never run it.
+ * checkout and before `npm pack`; people who install the published package never run it. What is published is built by
+ * `scripts/release/build.js`. No loader is generated: `lib/native.js` is ours.
  */
 'use strict';
 
 const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
 const path = require('node:path');
+
+const { platformName } = require('../lib/platform');
 
 const root = path.join(__dirname, '..');
 
@@ -35,8 +39,7 @@ const build = spawnSync(
     '--release',
     '--features',
     'node',
-    '--js',
-    'binding.js',
+    '--no-js',
     '--dts',
     'binding.d.ts',
     '--output-dir',
@@ -48,3 +51,8 @@ const build = spawnSync(
 if (build.error || build.status !== 0) {
   fail('the native addon could not be built; the messages of cargo above say why.');
 }
+
+// Where the package of this platform has it, so that `npm pack . ./npm/<platform>` gives a pair that works here.
+const binary = `heap-analyzer.${platformName()}.node`;
+const folder = path.join(root, 'npm', platformName());
+if (fs.existsSync(folder)) fs.copyFileSync(path.join(root, 'native', binary), path.join(folder, binary));

@@ -2,9 +2,9 @@
 /** The engine alone, as directly as Node can call it: what an analysis takes without a command line around it. */
 'use strict';
 
-const path = require('node:path');
+const { loadNative } = require('../../lib/native');
 
-const { CancelFlag, analyze } = require(path.join(__dirname, '..', '..', 'native', 'binding.js'));
+const { CancelFlag, analyze } = loadNative();
 
 analyze(process.argv[2], { map: true }, new CancelFlag(), null).then((/** @type {string} */ text) => {
   console.log(text.length);
