@@ -17,6 +17,7 @@ pub mod analysis;
 mod binding;
 pub mod error;
 pub mod graph;
+mod hashing;
 pub mod index;
 pub mod leaks;
 mod memory;

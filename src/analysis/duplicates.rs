@@ -5,18 +5,16 @@
 //! are told together, and told as probable. Where the text is outside of the heap the size says nothing, and long ones
 //! are left out.
 
-use std::hash::Hasher;
-
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::{node::shortened_to, places::follow};
 use crate::{
     error::Result,
     graph::{HeapGraph, Word},
-    memory,
+    hashing, memory,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId, NodeKind, ObjectId, StringId, utf16_len},
 };
@@ -108,9 +106,7 @@ impl Texts {
         hashed.par_chunks_mut(1 << 12).try_for_each(|rows| {
             for (hash, id, is_cut) in rows {
                 let text = strings.bytes(*id);
-                let mut hasher = FxHasher::default();
-                hasher.write(&text);
-                *hash = hasher.finish();
+                *hash = hashing::of_text(&text);
                 *is_cut = text.len() >= WRITTEN_UNITS && utf16_len(&text) >= WRITTEN_UNITS;
             }
             monitor.check()

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     error::Result,
     graph::HeapGraph,
+    hashing::SeededMap,
     memory,
     monitor::Monitor,
     snapshot::{NodeId, NodeKind, ObjectId},
@@ -56,7 +57,7 @@ pub(crate) fn class_growth(
     let sizes = target.shallow_sizes(monitor)?;
     let wanted: FxHashSet<&str> = grown.iter().map(|row| row.key.as_str()).collect();
     // (count, bytes) by class and holder.
-    let mut held: FxHashMap<&str, FxHashMap<u32, (u64, u64)>> = FxHashMap::default();
+    let mut held: SeededMap<&str, FxHashMap<u32, (u64, u64)>> = SeededMap::default();
     for (node, key) in matched.added(target.classes(monitor)?) {
         if wanted.contains(key) {
             let sum = held.entry(key).or_default().entry(holders[node.index()]).or_default();

@@ -12,6 +12,7 @@ use super::places::{Scripts, follow, package_of};
 use crate::{
     error::Result,
     graph::{HeapGraph, Word},
+    hashing::SeededMap,
     memory,
     monitor::Monitor,
     snapshot::{NodeId, NodeKind},
@@ -82,7 +83,7 @@ impl File {
 struct Files<'a> {
     scripts: &'a Scripts,
     list: Vec<File>,
-    by_name: FxHashMap<String, u32>,
+    by_name: SeededMap<String, u32>,
     by_script: FxHashMap<u32, u32>,
 }
 
@@ -112,7 +113,7 @@ impl Belonging {
         let (nodes, tree) = (&graph.snapshot().nodes, graph.dominator_tree(monitor)?);
         let own = |name: &str, package: &str| File { name: name.to_owned(), package: package.to_owned() };
         let list = vec![own(NOBODY, NOBODY), own("(native)", NODE)];
-        let mut files = Files { scripts, list, by_name: FxHashMap::default(), by_script: FxHashMap::default() };
+        let mut files = Files { scripts, list, by_name: SeededMap::default(), by_script: FxHashMap::default() };
         let mut of_node: Vec<u32> = memory::zeroed(nodes.len(), "files of nodes")?;
         for (row, (node, location)) in graph.snapshot().locations.iter().enumerate() {
             monitor.tick(row)?;
@@ -199,7 +200,7 @@ pub(crate) fn packages(
     let retained = graph.retained_sizes(monitor)?;
     let files = &belonging.files;
     let mut names: Vec<&str> = Vec::new();
-    let mut numbers: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut numbers: SeededMap<&str, usize> = SeededMap::default();
     let package_of_file: Vec<usize> = files
         .iter()
         .map(|file| {

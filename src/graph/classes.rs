@@ -5,8 +5,6 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
-
 use super::{
     HeapGraph,
     interfaces::{Interface, Shapes},
@@ -14,6 +12,7 @@ use super::{
 };
 use crate::{
     error::Result,
+    hashing::SeededMap,
     memory,
     monitor::Monitor,
     snapshot::{Location, NodeId, NodeKind, StringId},
@@ -146,7 +145,7 @@ struct Found {
     identities: Vec<(u32, Option<Location>)>,
     /// By number of the name, 1 + class number.
     unplaced: Vec<u32>,
-    placed: FxHashMap<(u32, Location), u32>,
+    placed: SeededMap<(u32, Location), u32>,
 }
 
 impl Found {
@@ -183,7 +182,7 @@ impl Found {
 /// Numbers for class names, equal for equal texts: what looks alike is one row, so that a key names one class.
 struct Namer<'a> {
     graph: &'a HeapGraph,
-    numbers: FxHashMap<Cow<'a, str>, u32>,
+    numbers: SeededMap<Cow<'a, str>, u32>,
     /// By string, 1 + number, for names that are taken as they stand.
     by_string: Vec<u32>,
     /// By kind, for kinds with one class.
@@ -194,7 +193,7 @@ impl<'a> Namer<'a> {
     fn new(graph: &'a HeapGraph) -> Self {
         let mut namer = Self {
             graph,
-            numbers: FxHashMap::default(),
+            numbers: SeededMap::default(),
             by_string: vec![0; graph.snapshot().strings.len()],
             by_kind: Vec::new(),
         };

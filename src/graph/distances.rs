@@ -5,10 +5,9 @@
 //! maps), the function map of a context, and the first of the two edges of a WeakMap entry (the value is alive
 //! through both its key and the table, so the longer way counts).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use fixedbitset::FixedBitSet;
-use rustc_hash::FxHashSet;
 
 use super::{
     HeapGraph,
@@ -16,6 +15,7 @@ use super::{
 };
 use crate::{
     error::Result,
+    hashing::Seeded,
     memory,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId, NodeKind},
@@ -78,7 +78,7 @@ impl Distances {
             reached: FixedBitSet::with_capacity(count),
             steps: memory::filled(count, Step { distance: UNREACHED, via: Self::NO_EDGE }, "distances")?,
             queue: memory::with_capacity(count, "distances")?,
-            pending_pairs: FxHashSet::default(),
+            pending_pairs: HashSet::default(),
         };
         // A root may be listed twice and is then searched twice, which decides about WeakMap pairs: kept.
         for (edge, node) in graph.user_roots() {
@@ -115,7 +115,7 @@ struct Search<'a> {
     reached: FixedBitSet,
     queue: Vec<NodeId>,
     /// WeakMap entries of which one edge has been passed over.
-    pending_pairs: FxHashSet<Cow<'a, [u8]>>,
+    pending_pairs: HashSet<Cow<'a, [u8]>, Seeded>,
 }
 
 impl Search<'_> {

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::{HeapGraph, names::quoted_property, vocabulary::Word};
 use crate::{
     error::Result,
+    hashing::SeededMap,
     memory,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId, StringId, lossy, utf16_len},
@@ -69,7 +70,7 @@ impl Part {
     fn of_range(graph: &HeapGraph, range: std::ops::Range<usize>) -> Self {
         let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
         let mut part = Self { objects: Vec::new(), lists: Vec::new(), counts: Vec::new() };
-        let mut known: FxHashMap<Box<[StringId]>, u32> = FxHashMap::default();
+        let mut known: SeededMap<Box<[StringId]>, u32> = SeededMap::default();
         let mut names: Vec<StringId> = Vec::new();
         for node in range.map(NodeId::from_index) {
             if !graph.is_plain_object(node) {
@@ -114,7 +115,7 @@ impl Shapes {
         let mut objects: Vec<NodeId> = memory::with_capacity(count, "shapes")?;
         let mut shapes: Vec<u32> = memory::with_capacity(count, "shapes")?;
         let (mut lists, mut counts): (Vec<Box<[StringId]>>, Vec<u64>) = (Vec::new(), Vec::new());
-        let mut known: FxHashMap<Box<[StringId]>, u32> = FxHashMap::default();
+        let mut known: SeededMap<Box<[StringId]>, u32> = SeededMap::default();
         for part in parts {
             let numbers: Vec<u32> = part
                 .lists
@@ -185,7 +186,7 @@ impl Shapes {
         }
         let mut properties = Properties::new(graph);
         let mut candidates: Vec<Candidate> = Vec::new();
-        let mut known: FxHashMap<Box<[u32]>, usize> = FxHashMap::default();
+        let mut known: SeededMap<Box<[u32]>, usize> = SeededMap::default();
         let mut text: Vec<u32> = Vec::new();
         for (shape, names) in self.lists.iter().enumerate() {
             text.clear();
@@ -236,15 +237,16 @@ impl Shapes {
 
     /// For each shape, the position of the interface its objects get.
     pub(crate) fn assign(&self, graph: &HeapGraph, interfaces: &[Interface]) -> Vec<Option<u32>> {
-        let mut properties = Properties::new(graph);
-        let shapes: Vec<Vec<u32>> = self
-            .lists
-            .iter()
-            .map(|names| names.iter().map(|&name| properties.number_and_length(name).0).collect())
-            .collect();
-        let matcher = Matcher::new(interfaces, &properties);
-        let mut have = vec![0_u32; properties.len()];
-        shapes.iter().map(|shape| matcher.best(shape, &mut have)).collect()
+        let matcher = Matcher::new(interfaces);
+        let strings = &graph.snapshot().strings;
+        let mut have = vec![0_u32; matcher.numbers.len()];
+        let mut shape: Vec<u32> = Vec::new();
+        let mut best = |names: &[StringId]| {
+            shape.clear();
+            shape.extend(names.iter().filter_map(|&name| matcher.numbers.get(&*strings.bytes(name))));
+            matcher.best(&shape, &mut have)
+        };
+        self.lists.iter().map(|names| best(names)).collect()
     }
 }
 
@@ -299,18 +301,14 @@ fn interface_name(properties: &[Vec<u8>]) -> String {
 struct Properties<'a> {
     graph: &'a HeapGraph,
     by_string: FxHashMap<StringId, u32>,
-    by_text: FxHashMap<Cow<'a, [u8]>, u32>,
+    by_text: SeededMap<Cow<'a, [u8]>, u32>,
     /// UTF-16 units of each as it stands in an interface's name.
     lengths: Vec<usize>,
 }
 
 impl<'a> Properties<'a> {
     fn new(graph: &'a HeapGraph) -> Self {
-        Self { graph, by_string: FxHashMap::default(), by_text: FxHashMap::default(), lengths: Vec::new() }
-    }
-
-    fn len(&self) -> usize {
-        self.lengths.len()
+        Self { graph, by_string: FxHashMap::default(), by_text: SeededMap::default(), lengths: Vec::new() }
     }
 
     fn number_and_length(&mut self, name: StringId) -> (u32, usize) {
@@ -327,33 +325,37 @@ impl<'a> Properties<'a> {
 
 /// Finds the best interface for a shape. Each interface is filed under its rarest property, so that a shape is
 /// held only against interfaces with which it shares one that few have.
-struct Matcher {
+struct Matcher<'a> {
+    /// Numbers of the properties that interfaces have, by their text. What else an object has decides nothing.
+    numbers: SeededMap<&'a [u8], u32>,
     /// Properties of each interface, sorted; a name that stands twice must be there twice.
     needs: Vec<Vec<u32>>,
     filed: FxHashMap<u32, Vec<u32>>,
 }
 
-impl Matcher {
-    fn new(interfaces: &[Interface], properties: &Properties<'_>) -> Self {
-        // An interface with a property that no object here has matches nothing.
-        let numbers = |interface: &Interface| {
-            let number = |name: &Vec<u8>| properties.by_text.get(&name[..]).copied();
-            interface.properties.iter().map(number).collect::<Option<Vec<u32>>>()
-        };
-        let mut needs: Vec<Vec<u32>> =
-            interfaces.iter().map(|interface| numbers(interface).unwrap_or_default()).collect();
-        let mut uses: FxHashMap<u32, usize> = FxHashMap::default();
-        for need in &mut needs {
+impl<'a> Matcher<'a> {
+    fn new(interfaces: &'a [Interface]) -> Self {
+        let mut numbers: SeededMap<&[u8], u32> = SeededMap::default();
+        let mut uses: Vec<u32> = Vec::new();
+        let mut needs: Vec<Vec<u32>> = vec![Vec::new(); interfaces.len()];
+        for (interface, need) in interfaces.iter().zip(&mut needs) {
+            for property in &interface.properties {
+                let number = *numbers.entry(property).or_insert_with(|| {
+                    uses.push(0);
+                    uses.len() as u32 - 1
+                });
+                uses[number as usize] += 1;
+                need.push(number);
+            }
             need.sort_unstable();
-            need.iter().for_each(|&property| *uses.entry(property).or_default() += 1);
         }
         let mut filed: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
         for (interface, need) in needs.iter().enumerate() {
-            if let Some(rarest) = need.iter().min_by_key(|property| uses[property]) {
+            if let Some(rarest) = need.iter().min_by_key(|&&property| uses[property as usize]) {
                 filed.entry(*rarest).or_default().push(interface as u32);
             }
         }
-        Self { needs, filed }
+        Self { numbers, needs, filed }
     }
 
     /// `have` is all zero before and after.
