@@ -79,7 +79,7 @@ const ALLOWED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^(index|register)\.(js|d\.ts)$/,
   /^(lib|cli)\/([a-z-]+\/)*[a-z-]+\.js$/,
-  /^docs\/([a-z-]+\/)*[a-z-]+\.md$/,
+  /^docs\/([a-z-]+\/)*([a-z-]+|README)\.(md|svg)$/,
 ];
 
 test('the main package carries what is needed and nothing else, no binary above all', () => {
