@@ -8,6 +8,13 @@
 
 /** @typedef {'snapshot' | 'file' | 'directory' | 'perhaps-file' | 'word'} Kind */
 
+/** How snapshots' names end, recordings of allocations among them. */
+const SNAPSHOT_ENDINGS = ['heapsnapshot', 'heaptimeline'].flatMap((name) => [
+  `.${name}`,
+  `.${name}.gz`,
+  `.${name}.zst`,
+]);
+
 /** @type {Record<string, Kind>} */
 const KINDS = {
   base: 'snapshot',
@@ -18,6 +25,7 @@ const KINDS = {
   files: 'file',
   output: 'file',
   dir: 'directory',
+  directory: 'directory',
   // `--ignore`: fingerprints, or files of them.
   what: 'perhaps-file',
 };
@@ -38,4 +46,4 @@ function kindOfArgument(declaration) {
   return name === 'file' || name === 'files' ? 'snapshot' : kindOfOption(name);
 }
 
-module.exports = { kindOfOption, kindOfArgument };
+module.exports = { SNAPSHOT_ENDINGS, kindOfOption, kindOfArgument };

@@ -33,10 +33,10 @@ function define(command, context) {
   command
     .name('find-leaks')
     .description('Say what leaks over two or more snapshots of one process, who holds it, and where.')
-    .option('--baseline <file>', 'the snapshot after warming up; - reads it from a pipe')
-    .option('--target <file>', 'the one after load')
-    .option('--final <file>', 'the one after more load, or after a rest')
-    .option('--snapshots <files...>', 'all of them instead, in the order they were taken')
+    .option('--baseline <snapshot>', 'the snapshot after warming up; - reads it from a pipe')
+    .option('--target <snapshot>', 'the one after load')
+    .option('--final <snapshot>', 'the one after more load, or after a rest')
+    .option('--snapshots <snapshots...>', 'all of them instead, in the order they were taken')
     .option('--snapshot-dir <dir>', 'the snapshots in this directory instead')
     .option('--pid <n>', 'those of this process, in a directory with several', integerFrom(1))
     .option(

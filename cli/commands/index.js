@@ -23,6 +23,7 @@ const COMMANDS = {
   'node-snapshot': () => require('./node-snapshot'),
   redact: () => require('./redact'),
   demo: () => require('./demo'),
+  completion: () => require('./completion'),
 };
 
 module.exports = { COMMANDS };
