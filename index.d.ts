@@ -147,6 +147,8 @@ export function inspectObject(
   options?: InspectOptions,
 ): Promise<InspectAnswer>;
 
+export * from './lib/objects/types.js';
+
 /**
  * Takes a snapshot of this process (of the isolate of the calling thread) and writes it to a file.
  *
@@ -1483,6 +1485,7 @@ export interface PreflightReport {
  * |---|---|
  * | `ERR_HEAP_USAGE` | an argument or option is not what it should be |
  * | `ERR_HEAP_NO_OBJECT` | the snapshot has no object of this id |
+ * | `ERR_HEAP_CLOSED` | the snapshot that is asked was closed |
  * | `ERR_HEAP_NOT_FOUND` | there is no such file or directory |
  * | `ERR_HEAP_IS_DIRECTORY` | a directory stands where a file should be |
  * | `ERR_HEAP_PERMISSION` | the system does not let this process read or write there |
@@ -1528,6 +1531,7 @@ export class HeapAnalyzerError extends Error {
 export type ErrorCode =
   | 'ERR_HEAP_USAGE'
   | 'ERR_HEAP_NO_OBJECT'
+  | 'ERR_HEAP_CLOSED'
   | 'ERR_HEAP_NOT_FOUND'
   | 'ERR_HEAP_IS_DIRECTORY'
   | 'ERR_HEAP_PERMISSION'

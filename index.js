@@ -16,6 +16,8 @@ const { onSignal } = require('./lib/capture/signal');
 const { HeapAnalyzerError } = require('./lib/errors');
 const { inspectObject } = require('./lib/inspect');
 const { findLeaks } = require('./lib/leaks');
+const { HeapEdge, HeapNode } = require('./lib/objects/graph');
+const { HeapSnapshot, openSnapshot } = require('./lib/objects/snapshot');
 const { redactSnapshot } = require('./lib/redact');
 const { fastifyPlugin, healthHandler, heapSnapshotHandler, koaMiddleware } = require('./lib/serve');
 const { memoryLedger, otelMetrics, promMetrics, snapshotNearHeapLimit, watchMemory } = require('./lib/watch');
@@ -27,6 +29,10 @@ module.exports = {
   compare,
   findLeaks,
   inspectObject,
+  openSnapshot,
+  HeapSnapshot,
+  HeapNode,
+  HeapEdge,
   takeHeapSnapshot,
   takeHeapSnapshotFrom,
   estimateHeapSnapshot,

@@ -72,7 +72,6 @@ const ELSEWHERE = new Set([
   'install.md',
   'releasing.md',
   'ci.md',
-  'objects.md',
   'viewer.md',
 ]);
 

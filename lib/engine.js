@@ -27,16 +27,27 @@ const slots = new Slots(2);
  * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => unknown }} [options]
  * @returns {Promise<any>} the engine's answer, parsed
  */
-async function runTask(start, { signal, onProgress } = {}) {
-  signal?.throwIfAborted();
-  const native = loadNative();
-  const text = await slots.run(() => runNow(native, start, signal, onProgress), signal);
-  return JSON.parse(text);
+async function runTask(start, options) {
+  return JSON.parse(await runPlain(start, options));
 }
 
 /**
+ * As runTask, for what is no JSON.
+ * @template T
+ * @param {(native: Native, flag: CancelFlag, progress: ProgressSink | null) => Promise<T>} start
+ * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => unknown }} [options]
+ * @returns {Promise<T>} what the engine gives, as it is
+ */
+async function runPlain(start, { signal, onProgress } = {}) {
+  signal?.throwIfAborted();
+  const native = loadNative();
+  return slots.run(() => runNow(native, start, signal, onProgress), signal);
+}
+
+/**
+ * @template T
  * @param {Native} native
- * @param {(native: Native, flag: CancelFlag, progress: ProgressSink | null) => Promise<string>} start
+ * @param {(native: Native, flag: CancelFlag, progress: ProgressSink | null) => Promise<T>} start
  * @param {AbortSignal} [signal]
  * @param {(progress: any) => unknown} [onProgress]
  */
@@ -48,10 +59,10 @@ async function runNow(native, start, signal, onProgress) {
   const listener = onProgress ? guard(onProgress, cancel) : null;
   signal?.addEventListener('abort', cancel, { once: true });
   try {
-    const text = await start(native, flag, listener && listener.sink);
+    const answer = await start(native, flag, listener && listener.sink);
     listener?.rethrow();
     signal?.throwIfAborted();
-    return text;
+    return answer;
   } catch (error) {
     listener?.rethrow();
     signal?.throwIfAborted();
@@ -98,4 +109,4 @@ function guard(onProgress, cancel) {
   };
 }
 
-module.exports = { runTask };
+module.exports = { runPlain, runTask };

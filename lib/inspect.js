@@ -111,4 +111,4 @@ async function addSources(answer, directory = process.cwd()) {
   if (holders.cut) holders.cut.text = relativeFiles(holders.cut.text, directory);
 }
 
-module.exports = { inspectObject, inspectInput, readObjectId };
+module.exports = { addSources, inspectObject, inspectInput, readObjectId };

@@ -21,6 +21,23 @@ const { PUBLISHED, platformName } = require('./platform');
  * @typedef {string | Buffer | 0} Input a file, the bytes themselves, or standard input
  * @typedef {{ cancel(): void }} CancelFlag
  * @typedef {{ write(flag: CancelFlag): Promise<string> }} IndexKeeper
+ * @typedef {Uint8Array | Uint32Array | Int32Array | Float64Array} Column
+ * @typedef {object} Heap a snapshot that stays open; what throws, throws with a `code`
+ * @property {() => void} close
+ * @property {() => string} info
+ * @property {(name: string) => any} column a Column, of the kind that its name stands for
+ * @property {() => string} classList
+ * @property {(id: number) => string} text
+ * @property {(ordinal: number) => string} name
+ * @property {(id: number) => number | null} find
+ * @property {(id: number) => string} missing
+ * @property {(ordinal: number) => Uint32Array} dominated
+ * @property {(ordinal: number) => Uint32Array} subtree
+ * @property {(ordinal: number) => string | null} place
+ * @property {(ordinal: number, limit: number) => string | null} value
+ * @property {(ordinal: number) => number} domState
+ * @property {(flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} prepare
+ * @property {(question: string, other: Heap | null, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} ask
  * @typedef {(progress: { phase: string, fraction: number }) => void} ProgressSink
  * @typedef {object} Native
  * @property {new () => CancelFlag} CancelFlag
@@ -29,6 +46,7 @@ const { PUBLISHED, platformName } = require('./platform');
  * @property {(base: Input, target: Input, options: object, flag: CancelFlag, progress?: ProgressSink | null, keeper?: IndexKeeper) => Promise<string>} compare
  * @property {(input: Input, id: number, options: object, flag: CancelFlag, progress?: ProgressSink | null, keeper?: IndexKeeper) => Promise<string>} inspectObject
  * @property {(inputs: Array<Input>, options: object, flag: CancelFlag, progress?: ProgressSink | null, keeper?: IndexKeeper) => Promise<string>} findLeaks
+ * @property {(input: Input, options: object, flag: CancelFlag, progress?: ProgressSink | null, keeper?: IndexKeeper) => Promise<Heap>} openHeap
  * @property {(path: string, flag: CancelFlag) => Promise<string>} check
  * @property {(input: Input, output: string, redaction: object, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} redact
  * @property {(from: string, to: string, format: string, flag: CancelFlag) => Promise<string>} pack

@@ -37,6 +37,8 @@ pub enum Code {
     Usage,
     /// The snapshot has no object of the id that was asked for.
     NoObject,
+    /// The snapshot was closed by its user.
+    Closed,
     /// A bug of ours: a panic that was caught.
     Internal,
 }
@@ -59,6 +61,7 @@ impl Code {
             Self::Cancelled => "ERR_HEAP_CANCELLED",
             Self::Usage => "ERR_HEAP_USAGE",
             Self::NoObject => "ERR_HEAP_NO_OBJECT",
+            Self::Closed => "ERR_HEAP_CLOSED",
             Self::Internal => "ERR_HEAP_INTERNAL",
         }
     }

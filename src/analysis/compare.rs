@@ -98,21 +98,33 @@ pub fn compare_text(base: Subject, target: Subject, options: CompareOptions, mon
 fn comparison(asked: &Question, options: CompareOptions, monitor: &Monitor) -> Result<Answer<Comparison>> {
     let target = asked.open(1, &monitor.part(0.25))?;
     let base = asked.open(0, &monitor.part(0.25))?;
-    let rest = monitor.part(0.25);
+    compare_heaps(&base, &target, options, &monitor.part(0.25))
+}
+
+/// Compares two heaps that are open.
+///
+/// # Errors
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
+pub fn compare_heaps(
+    base: &HeapGraph,
+    target: &HeapGraph,
+    options: CompareOptions,
+    rest: &Monitor,
+) -> Result<Answer<Comparison>> {
     let (base_parts, target_parts) = rayon::join(
         || {
-            let classes = base.classes_by(target.interfaces(&rest)?, &rest)?;
-            Ok((classes, statistics(&base, &rest)?.1))
+            let classes = base.classes_by(target.interfaces(rest)?, rest)?;
+            Ok((classes, statistics(base, rest)?.1))
         },
         || {
-            target.classes(&rest)?;
-            Ok(statistics(&target, &rest)?.1)
+            target.classes(rest)?;
+            Ok(statistics(target, rest)?.1)
         },
     );
     let ((base_classes, base_totals), target_totals) = (base_parts?, target_parts?);
-    let matched = Matched::of(&base, &base_classes, &target, &rest)?;
+    let matched = Matched::of(base, &base_classes, target, rest)?;
     let mut rows = matched.sorted_rows();
-    let growth = options.growth.then(|| class_growth(&base, &target, &rows, &matched, &rest)).transpose()?;
+    let growth = options.growth.then(|| class_growth(base, target, &rows, &matched, rest)).transpose()?;
     let row_count = rows.len();
     rows.truncate(options.top.unwrap_or(row_count));
     let totals = BothTotals { base: base_totals, target: target_totals, delta: target_totals - base_totals };

@@ -28,19 +28,19 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     biggest::BigObject,
     class_table::{ClassRow, class_table},
-    compare::{CompareOptions, Comparison, ComparisonRow, compare, compare_text, comparison_rows},
+    compare::{CompareOptions, Comparison, ComparisonRow, compare, compare_heaps, compare_text, comparison_rows},
     duplicates::{DuplicateString, StringHolder},
     growth::ClassGrowth,
     node::NodeSummary,
     object::{
         AllocationFrame, CutReference, Dominated, DominatedClass, HoldersSummary, InspectOptions, InspectedNode,
-        Inspection, Property, Retainer, SizedNode, Value, Variable, inspect,
+        Inspection, Property, Retainer, SizedNode, Value, Variable, inspect, inspect_open, ways_to,
     },
     packages::{ModuleRow, PackageRow},
     path::{EdgeSummary, Hop, HopNode},
     places::{Place, Scripts},
     statistics::{Statistics, Totals, statistics},
-    summary::{AnalyzeOptions, DuplicateStrings, Packages, Summary, summarize},
+    summary::{AnalyzeOptions, DuplicateStrings, Packages, Summary, duplicate_strings, packages_of, summarize},
     verify::{Verified, verify},
 };
 pub(crate) use self::{
@@ -48,6 +48,7 @@ pub(crate) use self::{
     holders::{Held, Holders},
     naming::{Name, NameRoot, global_name, name_by, name_of},
     node::shortened,
+    object::{missing, value_of},
     packages::Belonging,
     path::shortest_path,
     places::{follow, is_application, package_of},

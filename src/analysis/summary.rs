@@ -84,6 +84,41 @@ pub struct DuplicateStrings {
     pub duplicate_strings: Vec<DuplicateString>,
 }
 
+impl Packages {
+    fn of((mut packages, mut modules): (Vec<PackageRow>, Vec<ModuleRow>), top: usize) -> Self {
+        let (package_count, module_count) = (packages.len(), modules.len());
+        packages.truncate(top);
+        modules.truncate(top);
+        Self { package_count, packages, module_count, modules }
+    }
+}
+
+/// Whose the bytes of a heap that is open are, at most `top` rows of each.
+///
+/// # Errors
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
+pub fn packages_of(graph: &HeapGraph, top: usize, monitor: &Monitor) -> Result<Packages> {
+    Ok(Packages::of(owners(graph, monitor)?.2, top))
+}
+
+impl DuplicateStrings {
+    fn of(duplicates: &Duplicates, top: usize) -> Self {
+        Self {
+            duplicate_string_count: duplicates.count,
+            duplicate_string_bytes: duplicates.wasted,
+            duplicate_strings: duplicates.rows.iter().take(top).cloned().collect(),
+        }
+    }
+}
+
+/// Equal strings of a heap that is open, at most `top` of them.
+///
+/// # Errors
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
+pub fn duplicate_strings(graph: &HeapGraph, top: usize, monitor: &Monitor) -> Result<DuplicateStrings> {
+    Ok(DuplicateStrings::of(&Duplicates::of(graph, top, monitor)?, top))
+}
+
 /// Equal strings that are looked for at least: hints want to know of them, however few rows are asked for.
 const DUPLICATES: usize = 25;
 /// Share of the job that is reading the file; the rest is thinking about it.
@@ -125,20 +160,11 @@ pub(crate) fn summary_of(graph: &HeapGraph, options: AnalyzeOptions, monitor: &M
         classes.truncate(options.top);
     }
     let mut extras = Extras { duplicates, ..Extras::default() };
-    let packages = owners.map(|(scripts, belonging, (mut packages, mut modules))| {
+    let packages = owners.map(|(scripts, belonging, rows)| {
         (extras.scripts, extras.belonging) = (Some(scripts), Some(belonging));
-        let (package_count, module_count) = (packages.len(), modules.len());
-        if !options.all_classes {
-            packages.truncate(options.top);
-            modules.truncate(options.top);
-        }
-        Packages { package_count, packages, module_count, modules }
+        Packages::of(rows, if options.all_classes { usize::MAX } else { options.top })
     });
-    let duplicates = extras.duplicates.as_ref().map(|duplicates| DuplicateStrings {
-        duplicate_string_count: duplicates.count,
-        duplicate_string_bytes: duplicates.wasted,
-        duplicate_strings: duplicates.rows.iter().take(options.top).cloned().collect(),
-    });
+    let duplicates = extras.duplicates.as_ref().map(|duplicates| DuplicateStrings::of(duplicates, options.top));
     Ok((Summary { totals, statistics, class_count, classes, biggest, packages, duplicates }, extras))
 }
 

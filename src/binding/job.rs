@@ -96,15 +96,20 @@ where
         self.monitor.check()?;
         remember_panics();
         let (monitor, threads) = (&self.monitor, self.threads.unwrap_or(0) as usize);
-        // A pool for each job: its threads end with it, so that none is left behind in an idle server.
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("heap-analyzer {index}"))
-            .start_handler(|_| stand_back())
-            .build()
-            .map_err(|error| Error::new(Code::NoMemory, format!("no threads could be started: {error}")))?;
+        let pool = pool_of(threads)?;
         catch_unwind(AssertUnwindSafe(|| pool.install(|| work(monitor)))).unwrap_or_else(|panic| Err(panicked(&*panic)))
     }
+}
+
+/// A pool of so many threads, one for each core where it is 0. For one piece of work: its threads end with it, so that
+/// none is left behind in an idle server.
+pub(super) fn pool_of(threads: usize) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("heap-analyzer {index}"))
+        .start_handler(|_| stand_back())
+        .build()
+        .map_err(|error| Error::new(Code::NoMemory, format!("no threads could be started: {error}")))
 }
 
 /// Lets the app's own threads go first where processors are short: it has requests to answer, and we have time.

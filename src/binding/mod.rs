@@ -7,6 +7,7 @@
 #![expect(unreachable_pub, reason = "what JavaScript reaches, Rust does not see")]
 
 mod facts;
+mod heap;
 mod indexes;
 mod job;
 mod pack;
@@ -68,6 +69,8 @@ pub struct Options {
     pub cache: Option<String>,
     /// Make one of files of at least so many bytes.
     pub cache_from: Option<f64>,
+    /// Compute every fact when a heap is opened to stay open.
+    pub prepare: Option<bool>,
 }
 
 /// A file, the bytes themselves, or a number for standard input: its descriptor, 0.

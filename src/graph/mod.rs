@@ -262,6 +262,30 @@ impl HeapGraph {
         Ok(more)
     }
 
+    /// Reads in full what lies in an index and is looked at piece by piece otherwise, of the facts that an overview and
+    /// the ways back need; ends as a damaged index ends a question.
+    pub(crate) fn touch(&self, monitor: &Monitor) -> Result<()> {
+        let Snapshot { nodes, edges, .. } = &self.snapshot;
+        let retainers = self.retainers(monitor)?;
+        // Taken as a slice, a column is read in full.
+        let _: [&[u32]; 9] = [
+            nodes.first_edges(),
+            nodes.ids(),
+            nodes.names(),
+            edges.targets(),
+            edges.names(),
+            self.shallow_sizes(monitor)?.small(),
+            self.classes(monitor)?.numbers(),
+            retainers.first(),
+            retainers.all(),
+        ];
+        let _: [&[u32]; 4] = self.dominator_tree(monitor)?.columns();
+        let _: &[u64] = self.retained_sizes(monitor)?.sums();
+        let _ = (edges.kinds(), nodes.kind_indexes(), self.distances(monitor)?.all());
+        self.snapshot.strings.touch();
+        monitor.check()
+    }
+
     /// Computes everything an overview needs.
     pub fn prepare(&self, monitor: &Monitor) -> Result<()> {
         self.prepare_with(monitor, || Ok(()))

@@ -52,6 +52,11 @@ impl<'a> RetainedSizes<'a> {
         Self { tree, sums }
     }
 
+    /// The sums that differences are taken of, by position of the preorder.
+    pub(super) fn sums(&self) -> &'a [u64] {
+        &self.sums.0
+    }
+
     /// What would be freed with the node.
     #[must_use]
     pub fn get(&self, node: NodeId) -> u64 {

@@ -55,6 +55,16 @@ impl Retainers {
         Ok(Self { first: first.into(), edges: edges.into() })
     }
 
+    /// Where the edges of each node begin in [`Self::all`], and their number at the end.
+    pub(crate) fn first(&self) -> &[u32] {
+        &self.first
+    }
+
+    /// All edges, by the node that they end at.
+    pub(crate) fn all(&self) -> &[u32] {
+        &self.edges
+    }
+
     /// The edges that end at a node, of every kind.
     #[must_use]
     pub fn edges(&self, node: NodeId) -> impl ExactSizeIterator<Item = usize> + Clone {

@@ -89,6 +89,11 @@ impl DominatorTree {
         Ok(Some(Self { nodes, subtrees, dominators, positions }))
     }
 
+    /// All columns.
+    pub(super) fn columns(&self) -> [&[u32]; 4] {
+        [&self.nodes, &self.subtrees, &self.dominators, &self.positions]
+    }
+
     /// Number of nodes in all.
     #[must_use]
     pub fn len(&self) -> usize {

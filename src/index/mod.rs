@@ -13,12 +13,14 @@
 mod keeper;
 mod place;
 mod question;
+mod staying;
 mod subject;
 
 pub(crate) use self::question::{Question, ask};
 pub use self::{
     keeper::Keeper,
     place::Place,
+    staying::{look, open as open_to_stay, prepare},
     subject::{Indexing, Subject},
 };
 

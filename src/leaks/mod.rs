@@ -32,7 +32,7 @@ pub use self::{
     grade::{Grade, Verdict},
     hints::{Hint, HintBytes, HintEntries},
     independence::Independence,
-    overview::{Overview, overview, overview_text},
+    overview::{Overview, hints_of, overview, overview_text},
 };
 use crate::{
     analysis::{Answer, Scripts, answer_text},

@@ -1,5 +1,7 @@
 //! The answer of `analyze` with everything one may ask of it: the summary of a heap, and hints at what may leak in it.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::{
@@ -9,6 +11,7 @@ use super::{
 use crate::{
     analysis::{AnalyzeOptions, Answer, Scripts, SnapshotInfo, Summary, answer_text, summary_of},
     error::Result,
+    graph::HeapGraph,
     index::{Question, Subject, ask},
     monitor::Monitor,
 };
@@ -48,6 +51,15 @@ pub fn overview(
 pub fn overview_text(subject: Subject, options: AnalyzeOptions, hints_up_to: u64, monitor: &Monitor) -> Result<String> {
     let question = format!("analyze {options:?} hints up to {hints_up_to}");
     answer_text(vec![subject], &question, monitor, |asked| look_over(asked, options, hints_up_to, monitor))
+}
+
+/// What in a heap that is open may be a leak, as the findings of [`overview`].
+///
+/// # Errors
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
+pub fn hints_of(graph: &Arc<HeapGraph>, monitor: &Monitor) -> Result<Vec<Hint>> {
+    let series = Series::alone(Arc::clone(graph))?;
+    hints::find(&series, &Scripts::of(graph), None, None, monitor)
 }
 
 fn look_over(

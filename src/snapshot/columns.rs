@@ -106,8 +106,23 @@ impl Nodes {
     }
 
     /// All first edges, by node, and the number of edges at the end.
-    pub(super) fn first_edges(&self) -> &[u32] {
+    pub(crate) fn first_edges(&self) -> &[u32] {
         &self.first_edges
+    }
+
+    /// All ids, by node.
+    pub(crate) fn ids(&self) -> &[u32] {
+        &self.ids
+    }
+
+    /// All raw names, by node.
+    pub(crate) fn names(&self) -> &[StringId] {
+        &self.names
+    }
+
+    /// Indexes of all kinds, by node.
+    pub(crate) fn kind_indexes(&self) -> impl ExactSizeIterator<Item = u8> {
+        self.kinds.iter().map(|&bits| NodeKind::from_bits(bits).index() as u8)
     }
 
     /// The node an edge leaves.
@@ -253,9 +268,14 @@ impl Edges {
         &self.targets
     }
 
-    /// All kinds, by edge, as bits.
-    pub(super) fn kinds(&self) -> &[u8] {
+    /// All kinds, by edge, as bits: [`EdgeKind::from_bits`].
+    pub(crate) fn kinds(&self) -> &[u8] {
         &self.kinds
+    }
+
+    /// All names, by edge: strings, and numbers where the edge has a number.
+    pub(crate) fn names(&self) -> &[u32] {
+        &self.names
     }
 
     /// The first edge with a string name that is no string of a table of `strings`.

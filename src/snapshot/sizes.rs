@@ -34,6 +34,11 @@ impl Sizes {
         self.small.owned_mut()
     }
 
+    /// All sizes that are not [`LARGE`], by node.
+    pub(crate) fn small(&self) -> &[u32] {
+        &self.small
+    }
+
     /// A copy that can be changed.
     pub(crate) fn try_clone(&self, what: &'static str) -> Result<Self> {
         let mut small = memory::with_capacity(self.small.len(), what)?;

@@ -115,6 +115,11 @@ impl Strings {
         Ok(Some(Self { section: Text::Indexed(section), offsets }))
     }
 
+    /// Reads in full where all strings begin.
+    pub(crate) fn touch(&self) {
+        let _: [&[u32]; 2] = [&self.offsets.low, &self.offsets.wraps];
+    }
+
     /// The text from where a string begins.
     #[inline]
     fn from(&self, id: StringId) -> &[u8] {

@@ -25,7 +25,7 @@ mod writer;
 pub(crate) use self::{
     backing::Backing,
     column::{Column, Plain},
-    damage::guarded,
+    damage::{Unusable, guarded},
     file::{Reading, create, is_ours, open, open_to_grow, room_for},
     head::Stamp,
     identity::Identity,

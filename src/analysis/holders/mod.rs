@@ -64,6 +64,8 @@ pub(crate) struct Holders<'a> {
     found_out: Vec<u32>,
     /// Sides in the order they were found.
     queue: Vec<Side>,
+    /// Nodes that no way may pass.
+    excluded: FxHashSet<NodeId>,
 }
 
 impl<'a> Holders<'a> {
@@ -78,7 +80,14 @@ impl<'a> Holders<'a> {
             found_in: memory::zeroed(count, "holders")?,
             found_out: memory::zeroed(count, "holders")?,
             queue: Vec::new(),
+            excluded: FxHashSet::default(),
         })
+    }
+
+    /// The same search, in which no way passes any of these nodes.
+    pub(crate) fn without(mut self, excluded: impl IntoIterator<Item = NodeId>) -> Self {
+        self.excluded.extend(excluded);
+        self
     }
 
     /// Who holds `targets`, taken as one: ways that end at any of them. Looks for up to `limit` ways.
@@ -98,6 +107,9 @@ impl<'a> Holders<'a> {
         // All ways pass the dominator, so they are one up to there; from there on there may be several.
         let local = self.ways(From::Node(above), &ends, limit, monitor)?;
         let start = self.ways(From::Roots, &FxHashSet::from_iter([above]), 1, monitor)?.pop().unwrap_or_default();
+        if !self.excluded.is_empty() && (start.is_empty() || self.excluded.contains(&above)) {
+            return Ok(nothing);
+        }
         let shared = (local.len() > 1).then_some(above);
         let paths = local.into_iter().map(|way| joined(&start, &way)).collect::<Result<_>>()?;
         Ok(Held { from_roots: 1, paths, shared, cut: self.cut(common, monitor)? })

@@ -104,6 +104,7 @@ impl Holders<'_> {
             for edge in self.retainers.edges(end) {
                 let holder = nodes.of_edge(edge);
                 let counts = self.counting.target(edge).is_some()
+                    && !self.excluded.contains(&holder)
                     && !ends.contains(&holder)
                     && !self.tree.dominates(end, holder)
                     && !self.is_repeated(end, holder, &mut owners)?;
@@ -185,6 +186,7 @@ impl Holders<'_> {
                 let holder = nodes.of_edge(edge);
                 let used = if is_end { flow.last.contains(&edge) } else { flow.enter.get(&node) == Some(&edge) };
                 if used
+                    || self.excluded.contains(&holder)
                     || ends.contains(&holder)
                     || !self.allows(over, edge, holder)
                     || self.is_repeated(node, holder, &mut owners)?

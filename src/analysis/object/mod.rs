@@ -23,9 +23,9 @@ use self::{
     entries::entry_count,
     holding::Holding,
     missing::find,
-    value::value_of,
     ways::Ways,
 };
+pub(crate) use self::{missing::missing, value::value_of};
 use super::{Answer, Hop, NodeSummary, Place, Scripts, holders::Holders, package_of};
 use crate::{
     error::Result,
@@ -212,6 +212,38 @@ pub fn inspect(
         let body = inspect_node(&graph, node, options, &rest)?;
         Ok(Answer::about(&[graph.snapshot()], body))
     })
+}
+
+/// All about one node of a heap that is open.
+///
+/// # Errors
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
+pub fn inspect_open(
+    graph: &HeapGraph,
+    node: NodeId,
+    options: InspectOptions,
+    monitor: &Monitor,
+) -> Result<Answer<Inspection>> {
+    Ok(Answer::about(&[graph.snapshot()], inspect_node(graph, node, options, monitor)?))
+}
+
+/// Ways from the roots to a node that share none after what all of them pass, at most `limit`, short ones first; none
+/// of them passes a node of `excluded`. With `raw` edge by edge.
+///
+/// # Errors
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
+pub fn ways_to(
+    graph: &HeapGraph,
+    node: NodeId,
+    (limit, raw): (usize, bool),
+    excluded: &[NodeId],
+    monitor: &Monitor,
+) -> Result<Vec<Vec<Hop>>> {
+    let scripts = Scripts::of(graph);
+    let mut holders = Holders::of(graph, monitor)?.without(excluded.iter().copied());
+    let held = holders.of_all(&[node], limit, monitor)?;
+    let ways = Ways { graph, scripts: &scripts, raw };
+    held.paths.iter().take(limit).map(|way| ways.hops(way, monitor)).collect()
 }
 
 fn inspect_node(graph: &HeapGraph, node: NodeId, options: InspectOptions, monitor: &Monitor) -> Result<Inspection> {

@@ -44,7 +44,7 @@ pub struct Value {
 }
 
 /// The value of a node that stands for one; `None` for objects, and for numbers that were not written.
-pub(super) fn value_of(graph: &HeapGraph, node: NodeId, limit: usize, monitor: &Monitor) -> Result<Option<Value>> {
+pub(crate) fn value_of(graph: &HeapGraph, node: NodeId, limit: usize, monitor: &Monitor) -> Result<Option<Value>> {
     let kind = graph.snapshot().nodes.kind(node);
     if kind.is_string() {
         return string(graph, node, limit, monitor).map(Some);

@@ -1,0 +1,354 @@
+// @ts-check
+'use strict';
+
+/**
+ * A snapshot that stays open, as an object. Documented for users in index.d.ts.
+ *
+ * What is one look at a column is there at once; what goes over the whole heap is a promise and is worked out on other
+ * threads. One thread's object: `close` stands on each one as a function of its own, which the structured clone
+ * refuses, so that posting a snapshot to a worker fails where it is done and not where it is used.
+ */
+
+const { inspect } = require('node:util');
+const { runPlain, runTask } = require('../engine');
+const { HeapAnalyzerError, badArgument } = require('../errors');
+const { forEngine, readCache } = require('../indexing');
+const { readObjectId, addSources } = require('../inspect');
+const { abortSignal, callback, flag, integer, readInput, readOptions, readPath } = require('../options');
+const { HeapNode, nodeAt } = require('./graph');
+const { Heap } = require('./heap');
+const { ordinals, readFilter } = require('./select');
+
+const MOST = 0xffffffff;
+const rows = integer(0, MOST);
+/** What every question that takes its time can be told. */
+const WATCHED = { signal: abortSignal, onProgress: callback };
+
+/** @param {unknown} given */
+const readOpenOptions = (given) =>
+  readOptions('openSnapshot', given, {
+    prepare: flag,
+    threads: integer(1, 256),
+    cache: readCache,
+    ...WATCHED,
+  });
+
+/**
+ * @param {unknown} input
+ * @param {unknown} [options]
+ */
+async function openSnapshot(input, options) {
+  const read = readOpenOptions(options);
+  return openInput(readInput(input, 'input'), read, false);
+}
+
+/**
+ * @param {import('../native').Input} input
+ * @param {ReturnType<typeof readOpenOptions>} options
+ * @param {boolean} map see analyzeInput
+ */
+async function openInput(input, { signal, onProgress, cache, ...options }, map) {
+  const indexing = forEngine(cache);
+  const asked = { ...options, map, ...indexing.options };
+  const native = await runPlain(
+    (engine, cancel, progress) => engine.openHeap(input, asked, cancel, progress, indexing.keeper),
+    { signal, onProgress },
+  );
+  return new HeapSnapshot(INSIDE, new Heap(native));
+}
+
+const INSIDE = Symbol('inside');
+
+class HeapSnapshot {
+  /** @type {Heap} */
+  #heap;
+
+  /**
+   * @param {symbol} key
+   * @param {Heap} heap
+   */
+  constructor(key, heap) {
+    if (key !== INSIDE) throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'snapshots come from openSnapshot()');
+    this.#heap = heap;
+    heap.snapshot = this;
+    const { path, sizeBytes, nodeCount, edgeCount } = heap.info;
+    /** @readonly @type {string | undefined} */
+    this.path = path;
+    /** @readonly */
+    this.sizeBytes = sizeBytes;
+    /** @readonly */
+    this.nodeCount = nodeCount;
+    /** @readonly */
+    this.edgeCount = edgeCount;
+    /** @readonly */
+    this.close = () => heap.close();
+  }
+
+  get closed() {
+    return this.#heap.isClosed;
+  }
+
+  [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {
+    this.close();
+  }
+
+  get columns() {
+    return this.#heap.columns;
+  }
+
+  get typeNames() {
+    return [...this.#heap.info.nodeTypes];
+  }
+
+  get edgeKindNames() {
+    return [...this.#heap.info.edgeKinds];
+  }
+
+  get classNames() {
+    return [...this.#heap.classes.names];
+  }
+
+  get classKeys() {
+    return [...this.#heap.classes.keys];
+  }
+
+  /** @param {unknown} index */
+  string(index) {
+    return this.#heap.text(integer(0, MOST)(index, 'index'));
+  }
+
+  get root() {
+    return this.#at(this.#heap.info.root);
+  }
+
+  /** @param {unknown} id */
+  node(id) {
+    const read = readObjectId(id);
+    const heap = this.#heap;
+    const ordinal = heap.look((native) => native.find(read));
+    if (ordinal !== null) return this.#at(ordinal);
+    throw new HeapAnalyzerError(
+      'ERR_HEAP_NO_OBJECT',
+      heap.look((native) => native.missing(read)),
+    );
+  }
+
+  /** @param {unknown} id */
+  has(id) {
+    const read = readObjectId(id);
+    return this.#heap.look((native) => native.find(read)) !== null;
+  }
+
+  /** @param {unknown} ordinal */
+  nodeAt(ordinal) {
+    const read = integer(0, MOST)(ordinal, 'ordinal');
+    const { info } = this.#heap;
+    this.#heap.checkOpen();
+    if (read < info.nodeCount) return this.#at(read);
+    throw new HeapAnalyzerError(
+      'ERR_HEAP_NO_OBJECT',
+      `there is no node ${read}: the snapshot has ${info.nodeCount}`,
+    );
+  }
+
+  /** @param {unknown} [filter] */
+  nodes(filter) {
+    const read = readFilter(filter);
+    // Here, since what a generator throws is thrown where the loop begins.
+    this.#heap.checkOpen();
+    return each(this.#heap, read);
+  }
+
+  roots() {
+    const { columns, info } = this.#heap;
+    const synthetic = info.nodeTypes.indexOf('synthetic');
+    /** @type {Set<number>} */
+    const found = new Set();
+    const end = columns.firstEdges[info.root + 1];
+    for (let edge = columns.firstEdges[info.root]; edge < end; edge++) {
+      const target = columns.edgeTargets[edge];
+      const isUsers =
+        columns.types[target] !== synthetic || this.#heap.name(target) === '(Document DOM trees)';
+      if (isUsers) found.add(target);
+    }
+    return [...found].map((ordinal) => this.#at(ordinal));
+  }
+
+  /** @param {unknown} of */
+  dominators(of) {
+    const chain = [];
+    for (let node = this.#resolve(of, 'of').dominator; node !== null; node = node.dominator) chain.push(node);
+    return chain;
+  }
+
+  /** @param {unknown} [options] */
+  async ready(options) {
+    const watched = readOptions('ready', options, WATCHED);
+    const { native } = this.#heap;
+    await runTask((_, cancel, progress) => native.prepare(cancel, progress), watched);
+  }
+
+  /** @param {unknown} [options] */
+  async classes(options) {
+    return this.#ask({ ask: 'classes' }, readOptions('classes', options, WATCHED));
+  }
+
+  /** @param {unknown} [options] */
+  async statistics(options) {
+    return this.#ask({ ask: 'statistics' }, readOptions('statistics', options, WATCHED));
+  }
+
+  /** @param {unknown} [options] */
+  async duplicateStrings(options) {
+    const { top = 100, ...watched } = readOptions('duplicateStrings', options, { top: rows, ...WATCHED });
+    return this.#ask({ ask: 'duplicates', top }, watched);
+  }
+
+  /** @param {unknown} [options] */
+  async packages(options) {
+    const { top = MOST, ...watched } = readOptions('packages', options, { top: rows, ...WATCHED });
+    return this.#ask({ ask: 'packages', top }, watched);
+  }
+
+  /** @param {unknown} [options] */
+  async findings(options) {
+    const { sourceMaps, ...watched } = readOptions('findings', options, { sourceMaps: readPath, ...WATCHED });
+    const findings = await this.#ask({ ask: 'findings' }, watched);
+    await require('../places').addPlaces(findings, { sourceMaps });
+    return findings;
+  }
+
+  /**
+   * @param {unknown} of
+   * @param {unknown} [options]
+   */
+  async inspect(of, options) {
+    const {
+      limit: top,
+      hidden = false,
+      rawPaths = false,
+      textLimit,
+      paths,
+      ...watched
+    } = readOptions('inspect', options, {
+      limit: rows,
+      textLimit: rows,
+      paths: integer(1, 100),
+      hidden: flag,
+      rawPaths: flag,
+      ...WATCHED,
+    });
+    const node = this.#resolve(of, 'of').ordinal;
+    const answer = await this.#ask(
+      { ask: 'inspect', node, top, textLimit, paths, hidden, rawPaths },
+      watched,
+    );
+    await addSources(answer);
+    return answer;
+  }
+
+  /**
+   * @param {unknown} of
+   * @param {unknown} [options]
+   */
+  async paths(of, options) {
+    const read = readOptions('paths', options, {
+      limit: integer(1, 1000),
+      exclude: (value) => value,
+      raw: flag,
+      ...WATCHED,
+    });
+    const { limit = 3, exclude, raw = false, ...watched } = read;
+    const node = this.#resolve(of, 'of').ordinal;
+    return this.#ask({ ask: 'paths', node, limit, raw, exclude: this.#resolveAll(exclude) }, watched);
+  }
+
+  /**
+   * @param {unknown} base
+   * @param {unknown} [options]
+   */
+  async diff(base, options) {
+    const {
+      top,
+      growth = true,
+      ...watched
+    } = readOptions('diff', options, {
+      top: rows,
+      growth: flag,
+      ...WATCHED,
+    });
+    if (!(base instanceof HeapSnapshot))
+      throw badArgument('base', 'a snapshot that openSnapshot() gave', base);
+    return this.#ask({ ask: 'diff', top, growth }, watched, base.#heap.native);
+  }
+
+  /**
+   * @param {object} question
+   * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => unknown }} watched
+   * @param {import('../native').Heap | null} [other]
+   */
+  #ask(question, watched, other = null) {
+    const { native } = this.#heap;
+    const text = JSON.stringify(question);
+    return runTask((_, cancel, progress) => native.ask(text, other, cancel, progress), watched);
+  }
+
+  /** @param {number} ordinal */
+  #at(ordinal) {
+    return nodeAt(this.#heap, ordinal);
+  }
+
+  /**
+   * A node of this snapshot, or the one with an id.
+   * @param {unknown} value
+   * @param {string} name
+   * @returns {HeapNode}
+   */
+  #resolve(value, name) {
+    const heap = HeapNode.heapOf(value);
+    if (heap === this.#heap) return /** @type {HeapNode} */ (value);
+    if (heap === undefined) return this.node(value);
+    throw new HeapAnalyzerError(
+      'ERR_HEAP_USAGE',
+      `the node for \`${name}\` is of another snapshot: look it up by its id`,
+    );
+  }
+
+  /**
+   * Nodes, ids and names of classes as ordinals.
+   * @param {unknown} exclude
+   */
+  #resolveAll(exclude) {
+    const found = new Set();
+    for (const one of exclude === undefined ? [] : Array.isArray(exclude) ? exclude : [exclude]) {
+      if (typeof one === 'string' && !/^@?\d+$/.test(one)) {
+        for (const ordinal of ordinals(this.#heap, readFilter({ class: one }))) found.add(ordinal);
+      } else found.add(this.#resolve(one, 'exclude').ordinal);
+    }
+    return [...found];
+  }
+
+  toJSON() {
+    const { path, sizeBytes, nodeCount, edgeCount } = this;
+    return { path, sizeBytes, nodeCount, edgeCount };
+  }
+
+  [inspect.custom]() {
+    const { path = 'bytes', nodeCount, edgeCount, closed } = this;
+    return `HeapSnapshot ${inspect(path)} (${closed ? 'closed' : `${nodeCount} nodes, ${edgeCount} edges`})`;
+  }
+}
+
+/**
+ * @param {Heap} heap
+ * @param {ReturnType<typeof readFilter>} filter
+ */
+function* each(heap, filter) {
+  const { where } = filter;
+  for (const ordinal of ordinals(heap, filter)) {
+    const node = nodeAt(heap, ordinal);
+    if (where === undefined || where(node)) yield node;
+  }
+}
+
+module.exports = { HeapSnapshot, openInput, openSnapshot };

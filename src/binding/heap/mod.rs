@@ -1,0 +1,316 @@
+//! A heap that JavaScript keeps open: its columns and names at once, its questions off the event loop.
+//!
+//! Whatever is asked here at once is one look at a column or one string; what goes over the heap is a job. The heap is
+//! let go when it is closed and the last job that uses it has ended, so closing never waits and never takes memory from
+//! under a running question.
+
+mod columns;
+mod questions;
+
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+use napi::bindgen_prelude::{AsyncTask, Either4, Float64Array, Int32Array, Uint8Array, Uint32Array};
+use napi_derive::napi;
+use rayon::prelude::*;
+
+use super::{
+    Input, Options,
+    indexes::IndexKeeper,
+    job::{CancelFlag, Deliver, Job, JsonTask, OnProgress, pool_of},
+    json, subject,
+};
+use crate::{
+    analysis::{self, Scripts},
+    error::{Code, Error, Result},
+    graph::{DomState, HeapGraph},
+    index, memory,
+    monitor::Monitor,
+    snapshot::{NodeId, ObjectId},
+};
+
+/// An error of a function that gives its answer at once; JavaScript sees the status as `code`.
+type Failure = napi::Error<&'static str>;
+
+fn failed(error: &Error) -> Failure {
+    Failure::new(error.code().as_str(), error.to_string())
+}
+
+/// Looks for ids that go through the whole column before an index of ids is worth its memory.
+const PLAIN_LOOKS: u32 = 16;
+
+/// An open heap, with what is kept beside its facts.
+struct Open {
+    graph: Arc<HeapGraph>,
+    /// Threads for what has to be computed after opening.
+    threads: usize,
+    /// Whether all facts are there, so that looking at one computes nothing.
+    prepared: AtomicBool,
+    looks: AtomicU32,
+    /// Nodes by id.
+    by_id: OnceLock<Vec<(u32, u32)>>,
+    scripts: OnceLock<Scripts>,
+}
+
+impl Open {
+    fn new(graph: Arc<HeapGraph>, threads: usize, prepared: bool) -> Self {
+        Self {
+            graph,
+            threads,
+            prepared: AtomicBool::new(prepared),
+            looks: AtomicU32::new(0),
+            by_id: OnceLock::new(),
+            scripts: OnceLock::new(),
+        }
+    }
+
+    /// Looks at the heap; computes facts that are not there yet with threads of its own.
+    fn look<T: Send>(&self, look: impl FnOnce(&HeapGraph) -> Result<T> + Send) -> Result<T> {
+        if self.prepared.load(Ordering::Acquire) {
+            return index::look(&self.graph, look);
+        }
+        pool_of(self.threads)?.install(|| index::look(&self.graph, look))
+    }
+
+    fn prepare(&self, monitor: &Monitor) -> Result<()> {
+        if !self.prepared.load(Ordering::Acquire) {
+            index::look(&self.graph, |graph| index::prepare(graph, monitor))?;
+            self.prepared.store(true, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    fn scripts(&self) -> &Scripts {
+        self.scripts.get_or_init(|| Scripts::of(&self.graph))
+    }
+
+    fn find(&self, id: ObjectId) -> Result<Option<NodeId>> {
+        let ids = self.graph.snapshot().nodes.ids();
+        if self.by_id.get().is_none() && self.looks.fetch_add(1, Ordering::Relaxed) < PLAIN_LOOKS {
+            return Ok(ids.iter().position(|&other| other == id.0).map(NodeId::from_index));
+        }
+        let sorted = if let Some(sorted) = self.by_id.get() {
+            sorted
+        } else {
+            let mut pairs = memory::with_capacity(ids.len(), "ids")?;
+            pairs.extend(ids.iter().zip(0_u32..).map(|(&id, node)| (id, node)));
+            pool_of(self.threads)?.install(|| pairs.par_sort_unstable());
+            self.by_id.get_or_init(|| pairs)
+        };
+        // Of several nodes with one id, the first, as the search from the beginning finds it.
+        let at = sorted.partition_point(|&(other, _)| other < id.0);
+        Ok(sorted.get(at).filter(|&&(other, _)| other == id.0).map(|&(_, node)| NodeId(node)))
+    }
+}
+
+/// A snapshot that stays open. One thread's: nothing of it can be handed to another.
+#[napi]
+pub struct Heap {
+    open: Mutex<Option<Arc<Open>>>,
+}
+
+impl Deliver for Heap {
+    type JsValue = Self;
+    fn deliver(self) -> Self {
+        self
+    }
+}
+
+impl Heap {
+    fn open(&self) -> Result<Arc<Open>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.clone().ok_or_else(|| Error::new(Code::Closed, "the snapshot is closed"))
+    }
+
+    /// Something that is there at once.
+    fn at_once<T: Send>(
+        &self,
+        look: impl FnOnce(&Open, &HeapGraph) -> Result<T> + Send,
+    ) -> napi::Result<T, &'static str> {
+        self.open().and_then(|open| open.look(|graph| look(&open, graph))).map_err(|error| failed(&error))
+    }
+}
+
+/// A node by its number as JavaScript gives it.
+fn node(graph: &HeapGraph, ordinal: u32) -> Result<NodeId> {
+    let count = graph.snapshot().nodes.len();
+    if (ordinal as usize) < count {
+        return Ok(NodeId(ordinal));
+    }
+    Err(Error::new(Code::NoObject, format!("there is no node {ordinal}: the snapshot has {count}")))
+}
+
+/// Opens a snapshot to stay open.
+#[napi(ts_return_type = "Promise<Heap>")]
+pub fn open_heap(
+    input: Input,
+    options: Option<Options>,
+    cancel: &CancelFlag,
+    #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<OnProgress>,
+    keeper: Option<&IndexKeeper>,
+) -> AsyncTask<Job<Heap>> {
+    let options = options.unwrap_or_default();
+    let subject = subject(input, &options, keeper);
+    let (prepared, threads) = (options.prepare.unwrap_or(true), options.threads);
+    Job::start(cancel, on_progress, threads, move |monitor| {
+        let graph = index::open_to_stay(subject, prepared, monitor)?;
+        let open = Open::new(graph, threads.unwrap_or(0) as usize, prepared);
+        Ok(Heap { open: Mutex::new(Some(Arc::new(open))) })
+    })
+}
+
+#[napi]
+impl Heap {
+    /// Lets go of the heap. What still runs on it ends first, and then its memory is given back.
+    #[napi]
+    pub fn close(&self) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// What it is, as JSON text.
+    #[napi]
+    pub fn info(&self) -> napi::Result<String, &'static str> {
+        self.at_once(|_, graph| json(&columns::Info::of(graph)))
+    }
+
+    /// A column by its name, as an array of JavaScript's own.
+    #[napi]
+    pub fn column(
+        &self,
+        name: String,
+    ) -> napi::Result<Either4<Uint8Array, Uint32Array, Int32Array, Float64Array>, &'static str> {
+        let column = self.at_once(move |_, graph| columns::column(graph, &name))?;
+        Ok(match column {
+            columns::Numbers::Bytes(numbers) => Either4::A(numbers.into()),
+            columns::Numbers::Whole(numbers) => Either4::B(numbers.into()),
+            columns::Numbers::Signed(numbers) => Either4::C(numbers.into()),
+            columns::Numbers::Large(numbers) => Either4::D(numbers.into()),
+        })
+    }
+
+    /// Names and keys of all classes, as JSON text.
+    #[napi]
+    pub fn class_list(&self) -> napi::Result<String, &'static str> {
+        self.at_once(|_, graph| json(&columns::ClassList::of(graph.classes(&Monitor::none())?)))
+    }
+
+    /// A string of the table.
+    #[napi]
+    pub fn text(&self, id: u32) -> napi::Result<String, &'static str> {
+        self.at_once(|_, graph| {
+            let strings = &graph.snapshot().strings;
+            if (id as usize) < strings.len() {
+                return Ok(strings.text(id).into_owned());
+            }
+            Err(Error::new(Code::NoObject, format!("there is no string {id}: the snapshot has {}", strings.len())))
+        })
+    }
+
+    /// The name of a node as people see it.
+    #[napi]
+    pub fn name(&self, ordinal: u32) -> napi::Result<String, &'static str> {
+        self.at_once(|_, graph| Ok(graph.display_name(node(graph, ordinal)?)))
+    }
+
+    /// The node with an id.
+    #[napi]
+    pub fn find(&self, id: u32) -> napi::Result<Option<u32>, &'static str> {
+        self.at_once(|open, _| Ok(open.find(ObjectId(id))?.map(|node| node.0)))
+    }
+
+    /// Why there is no node with an id, in words.
+    #[napi]
+    pub fn missing(&self, id: u32) -> napi::Result<String, &'static str> {
+        self.at_once(|_, graph| Ok(analysis::missing(graph, ObjectId(id)).to_string()))
+    }
+
+    /// The nodes immediately dominated by a node.
+    #[napi]
+    pub fn dominated(&self, ordinal: u32) -> napi::Result<Uint32Array, &'static str> {
+        let children = self.at_once(|_, graph| {
+            let node = node(graph, ordinal)?;
+            Ok(graph.dominator_tree(&Monitor::none())?.children(node).map(|child| child.0).collect::<Vec<u32>>())
+        })?;
+        Ok(children.into())
+    }
+
+    /// All nodes that a node dominates, itself first.
+    #[napi]
+    pub fn subtree(&self, ordinal: u32) -> napi::Result<Uint32Array, &'static str> {
+        let nodes = self.at_once(|_, graph| {
+            let node = node(graph, ordinal)?;
+            Ok(graph.dominator_tree(&Monitor::none())?.subtree(node).map(|node| node.0).collect::<Vec<u32>>())
+        })?;
+        Ok(nodes.into())
+    }
+
+    /// Where a class, a function is in source, as JSON text.
+    #[napi]
+    pub fn place(&self, ordinal: u32) -> napi::Result<Option<String>, &'static str> {
+        self.at_once(|open, graph| {
+            let node = node(graph, ordinal)?;
+            open.scripts().place(graph, node).map(|place| json(&place)).transpose()
+        })
+    }
+
+    /// What a string, a number, `true` and the like are, as JSON text; of a text at most so many UTF-16 units.
+    #[napi]
+    pub fn value(&self, ordinal: u32, limit: u32) -> napi::Result<Option<String>, &'static str> {
+        self.at_once(|_, graph| {
+            let node = node(graph, ordinal)?;
+            let value = analysis::value_of(graph, node, limit as usize, &Monitor::none())?;
+            value.map(|value| json(&value)).transpose()
+        })
+    }
+
+    /// Whether a DOM node hangs on a document: 0 not known, 1 it does, 2 it does not any more.
+    #[napi]
+    pub fn dom_state(&self, ordinal: u32) -> napi::Result<u32, &'static str> {
+        self.at_once(|_, graph| {
+            Ok(match graph.dom_states().state(node(graph, ordinal)?) {
+                DomState::Unknown => 0,
+                DomState::Attached => 1,
+                DomState::Detached => 2,
+            })
+        })
+    }
+
+    /// Computes what was not computed when the heap was opened; `true` as JSON text.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn prepare(
+        &self,
+        cancel: &CancelFlag,
+        #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<
+            OnProgress,
+        >,
+    ) -> AsyncTask<JsonTask> {
+        let open = self.open();
+        let threads = open.as_ref().ok().map(|open| open.threads as u32);
+        Job::start(cancel, on_progress, threads, move |monitor| {
+            open?.prepare(monitor)?;
+            Ok("true".to_owned())
+        })
+    }
+
+    /// The answer to a question about this heap, and where the question needs one about another, as JSON text.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn ask(
+        &self,
+        question: String,
+        other: Option<&Heap>,
+        cancel: &CancelFlag,
+        #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<
+            OnProgress,
+        >,
+    ) -> AsyncTask<JsonTask> {
+        let open = self.open();
+        let other = other.map(Self::open);
+        let threads = open.as_ref().ok().map(|open| open.threads as u32);
+        Job::start(cancel, on_progress, threads, move |monitor| {
+            let other = other.transpose()?;
+            questions::answer(&*open?, other.as_deref(), &question, monitor)
+        })
+    }
+}

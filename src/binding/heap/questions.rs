@@ -1,0 +1,92 @@
+//! The questions that go over an open heap, by name: JSON in, JSON out.
+
+use serde::{Deserialize, Serialize};
+
+use super::{super::json, Open, node};
+use crate::{
+    analysis::{self, CompareOptions, InspectOptions, Statistics, Totals},
+    error::{Code, Error, Result},
+    graph::HeapGraph,
+    index, leaks,
+    monitor::Monitor,
+};
+
+/// A question, as JavaScript words it.
+#[derive(Deserialize)]
+#[serde(tag = "ask", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum Question {
+    /// The class table.
+    Classes,
+    /// Totals and statistics.
+    Statistics,
+    /// Strings that are there several times.
+    Duplicates { top: usize },
+    /// Whose the bytes are.
+    Packages { top: usize },
+    /// All about one node.
+    Inspect {
+        node: u32,
+        top: Option<usize>,
+        text_limit: Option<usize>,
+        paths: Option<usize>,
+        hidden: bool,
+        raw_paths: bool,
+    },
+    /// Ways to a node.
+    Paths { node: u32, limit: usize, exclude: Vec<u32>, raw: bool },
+    /// What changed since another heap.
+    Diff { top: Option<usize>, growth: bool },
+    /// What may be a leak.
+    Findings,
+}
+
+#[derive(Serialize)]
+struct Parts {
+    totals: Totals,
+    statistics: Statistics,
+}
+
+/// Answers a question.
+pub(super) fn answer(open: &Open, other: Option<&Open>, question: &str, monitor: &Monitor) -> Result<String> {
+    let question: Question = serde_json::from_str(question)
+        .map_err(|error| Error::new(Code::Internal, format!("a question that the engine does not know: {error}")))?;
+    // Nearly every question needs most of the facts, and computed together they take less time.
+    open.prepare(&monitor.part(0.5))?;
+    let rest = &monitor.part(0.5);
+    index::look(&open.graph, |graph| tell(open, graph, other, question, rest))
+}
+
+fn tell(open: &Open, graph: &HeapGraph, other: Option<&Open>, question: Question, monitor: &Monitor) -> Result<String> {
+    match question {
+        Question::Classes => json(&analysis::class_table(graph, monitor)?),
+        Question::Statistics => {
+            let (statistics, totals) = analysis::statistics(graph, monitor)?;
+            json(&Parts { totals, statistics })
+        }
+        Question::Duplicates { top } => json(&analysis::duplicate_strings(graph, top, monitor)?),
+        Question::Packages { top } => json(&analysis::packages_of(graph, top, monitor)?),
+        Question::Inspect { node: ordinal, top, text_limit, paths, hidden, raw_paths } => {
+            let usual = InspectOptions::default();
+            let options = InspectOptions {
+                limit: top.unwrap_or(usual.limit),
+                text_limit: text_limit.unwrap_or(usual.text_limit),
+                paths: paths.unwrap_or(usual.paths),
+                hidden,
+                raw_paths,
+            };
+            json(&analysis::inspect_open(graph, node(graph, ordinal)?, options, monitor)?)
+        }
+        Question::Paths { node: ordinal, limit, exclude, raw } => {
+            let exclude = exclude.into_iter().map(|ordinal| node(graph, ordinal)).collect::<Result<Vec<_>>>()?;
+            json(&analysis::ways_to(graph, node(graph, ordinal)?, (limit, raw), &exclude, monitor)?)
+        }
+        Question::Diff { top, growth } => {
+            let base = other.ok_or_else(|| Error::new(Code::Usage, "a comparison needs two snapshots"))?;
+            base.prepare(monitor)?;
+            index::look(&base.graph, |base| {
+                json(&analysis::compare_heaps(base, graph, CompareOptions { top, growth }, monitor)?)
+            })
+        }
+        Question::Findings => json(&leaks::hints_of(&open.graph, monitor)?),
+    }
+}
