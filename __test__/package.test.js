@@ -79,6 +79,7 @@ const ALLOWED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^(index|register)\.(js|d\.ts)$/,
   /^(lib|cli)\/([a-z-]+\/)*[a-z-]+\.js$/,
+  /^lib\/objects\/types\.d\.ts$/,
   /^docs\/([a-z-]+\/)*([a-z-]+|README)\.(md|svg)$/,
 ];
 
