@@ -32,6 +32,27 @@ const bytes = (text) => {
   return value;
 };
 
+const MILLISECONDS = new Map([
+  ['ms', 1],
+  ['', 1000],
+  ['s', 1000],
+  ['m', 60_000],
+  ['min', 60_000],
+  ['h', 3_600_000],
+]);
+
+/**
+ * A time: a bare number is seconds.
+ * @type {(text: string) => number} milliseconds
+ */
+const time = (text) => {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/.exec(text) ?? [];
+  const milliseconds = Number(amount) * (MILLISECONDS.get(unit) ?? NaN);
+  // setTimeout takes no more.
+  if (milliseconds >= 0 && milliseconds < 2 ** 31) return Math.round(milliseconds);
+  throw new BadValue('It takes a time such as 500ms, 30s, 5min or 1h');
+};
+
 /**
  * What an option that takes one of a few words is declared with: its description, and how its value is read.
  * @param {string} description
@@ -79,4 +100,4 @@ function addExamples(command, examples) {
   return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }
 
-module.exports = { BadValue, choice, addJson, addRows, addThreads, addExamples, bytes, integerFrom };
+module.exports = { BadValue, choice, addJson, addRows, addThreads, addExamples, bytes, integerFrom, time };

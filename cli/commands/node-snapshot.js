@@ -5,12 +5,10 @@
  * `heap-analyzer node-snapshot`: a snapshot of a running app, from outside.
  */
 
-const { HeapAnalyzerError, fromSystem } = require('../../lib/errors');
+const { HeapAnalyzerError } = require('../../lib/errors');
 const { EXIT } = require('../exit');
-const { BadValue, addExamples, addJson, choice, integerFrom } = require('../options');
-
-/** Where a token is looked for when no other variable is named: not on the command line, where everybody sees it. */
-const TOKEN_VARIABLE = 'HEAP_ANALYZER_TOKEN';
+const { addExamples, addJson, choice, integerFrom } = require('../options');
+const { TOKEN_VARIABLE, WAYS, collectHeader, targetOf, tokenOf } = require('../running/target');
 
 /**
  * @param {import('commander').Command} command
@@ -51,17 +49,6 @@ function define(command, context) {
 }
 
 /**
- * @param {string} line
- * @param {Record<string, string>} [before]
- */
-function collectHeader(line, before = {}) {
-  const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/.exec(line);
-  if (!match) throw new BadValue('It takes a line "Name: value"');
-  return { ...before, [match[1].toLowerCase()]: match[2] };
-}
-collectHeader.repeatable = true;
-
-/**
  * @typedef {object} Flags
  * @property {string} [endpoint]
  * @property {string} [inspect]
@@ -97,6 +84,9 @@ async function run(flags, context) {
   const { version } = require('../../package.json');
 
   const target = targetOf(flags);
+  if (target === null) throw new HeapAnalyzerError('ERR_HEAP_USAGE', `of which app? ${WAYS}`);
+  if (flags.list && flags.inspect === undefined)
+    throw new HeapAnalyzerError('ERR_HEAP_USAGE', '--list goes with --inspect');
   const { json, quiet = false } = flags;
   const head = { schemaVersion: 1, tool: { name: 'heap-analyzer', version } };
   if (flags.list) {
@@ -122,25 +112,6 @@ async function run(flags, context) {
     progress.end();
   }
   print({ ...head, ...answer }, json, render.renderCapture, context);
-}
-
-/** @param {Flags} flags */
-function targetOf({ endpoint, inspect, pid, list }) {
-  const targets = [
-    endpoint !== undefined && { endpoint },
-    inspect !== undefined && { inspect },
-    pid !== undefined && { pid },
-  ].filter((target) => target !== false);
-  if (targets.length !== 1) {
-    const what = targets.length === 0 ? 'of which app?' : 'only one of them can be asked at a time:';
-    throw new HeapAnalyzerError(
-      'ERR_HEAP_USAGE',
-      `${what} Give --endpoint URL, --inspect HOST:PORT or --pid N`,
-    );
-  }
-  if (list && inspect === undefined)
-    throw new HeapAnalyzerError('ERR_HEAP_USAGE', '--list goes with --inspect');
-  return targets[0];
 }
 
 /** Flags that only one kind of target has a use for. @type {Array<[keyof Flags, string]>} */
@@ -178,27 +149,6 @@ async function optionsOf(flags, context) {
   const timeoutMs = timeout === undefined ? undefined : timeout * 1000;
   if (endpoint === undefined) return { ...common, timeoutMs, allowInspector: flags.allowInspector };
   return { ...common, timeoutMs, token: await tokenOf(flags, context), headers: flags.header };
-}
-
-/**
- * @param {Flags} flags
- * @param {import('../main').Context} context
- * @returns {Promise<string | undefined>}
- */
-async function tokenOf({ tokenEnv, tokenFile }, { env }) {
-  if (tokenFile !== undefined) {
-    const { readFile } = require('node:fs/promises');
-    try {
-      return (await readFile(tokenFile, 'utf8')).trim() || undefined;
-    } catch (error) {
-      throw fromSystem(error, `read the token from ${tokenFile}`);
-    }
-  }
-  const token = env[tokenEnv ?? TOKEN_VARIABLE];
-  if (tokenEnv !== undefined && !token) {
-    throw new HeapAnalyzerError('ERR_HEAP_USAGE', `the environment variable ${tokenEnv} is not set`);
-  }
-  return token || undefined;
 }
 
 module.exports = { define };

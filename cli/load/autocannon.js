@@ -1,0 +1,65 @@
+// @ts-check
+'use strict';
+
+/**
+ * Load by autocannon, which is the user's: an optional peer.
+ */
+
+const { perSecond } = require('./tally');
+const { fill, isNumbered } = require('./index');
+
+/**
+ * @param {any} autocannon the module
+ * @param {import('./index').LoadOptions} options
+ * @returns {import('./index').Drive}
+ */
+function driveByAutocannon(autocannon, { url, connections, method, headers, body }) {
+  const target = `${url.pathname}${url.search}`;
+  const asked = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers, body };
+  let number = 0;
+  const setupRequest = (/** @type {any} */ request) => {
+    const own = number++;
+    return { ...request, path: fill(target, own), ...(body === undefined ? {} : { body: fill(body, own) }) };
+  };
+  const requests = isNumbered(url, body) ? { requests: [{ ...asked, path: target, setupRequest }] } : {};
+  return ({ durationMs, signal, onProgress }) =>
+    new Promise((resolve, reject) => {
+      const started = performance.now();
+      /** @type {string | undefined} */
+      let firstError;
+      const finish = (/** @type {any} */ error, /** @type {any} */ result) => {
+        clearTimeout(end);
+        clearInterval(ticker);
+        signal.removeEventListener('abort', stop);
+        if (signal.aborted) return reject(signal.reason);
+        if (error) return reject(error);
+        const took = performance.now() - started;
+        const { latency, non2xx, errors } = result;
+        const total = result['1xx'] + result['2xx'] + result['3xx'] + result['4xx'] + result['5xx'];
+        resolve({
+          by: 'autocannon',
+          requests: total,
+          errors,
+          non2xx,
+          durationMs: Math.round(took),
+          requestsPerSecond: perSecond(total, took),
+          latencyMs: { p50: latency.p50, p99: latency.p99, max: latency.max },
+          ...(firstError === undefined ? {} : { firstError }),
+        });
+      };
+      // Ended by us: it stops at the next of its own ticks, which are a second apart.
+      const duration = Math.ceil(durationMs / 1000) + 60;
+      const run = autocannon({ url: url.href, connections, duration, ...asked, ...requests }, finish);
+      const stop = () => run.stop();
+      run.on('reqError', (/** @type {Error} */ error) => (firstError ??= error.message));
+      signal.addEventListener('abort', stop, { once: true });
+      const end = setTimeout(stop, durationMs);
+      const ticker = setInterval(
+        () => onProgress(Math.min(1, (performance.now() - started) / durationMs)),
+        100,
+      );
+      if (signal.aborted) stop();
+    });
+}
+
+module.exports = { driveByAutocannon };

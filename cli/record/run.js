@@ -1,0 +1,207 @@
+// @ts-check
+'use strict';
+
+/**
+ * A recording from its flags to its exit code: the app, the load, the snapshots, what they prove, the files that stay.
+ */
+
+const fs = require('node:fs/promises');
+const net = require('node:net');
+const path = require('node:path');
+const { HeapAnalyzerError, fromSystem } = require('../../lib/errors');
+const { findLeaksIn } = require('../../lib/leaks');
+const { FAILING } = require('../commands/find-leaks');
+const { readAccepted } = require('../accepted');
+const { EXIT } = require('../exit');
+const { openLoad, readLoadUrl } = require('../load');
+const { print } = require('../output');
+const { renderLeaks } = require('../render/leaks');
+const { progressLine } = require('../render/progress');
+const { styleFor } = require('../render/style');
+const { observe, startObserved, targetFor } = require('../running/app');
+const { version } = require('../../package.json');
+const { openDirectory } = require('./directory');
+const { DEFAULTS } = require('./flags');
+const { runPlan, snapshotsOf } = require('./session');
+const story = require('./story');
+
+const REPORT = 'report.txt';
+const LOG = 'app.log';
+const SUFFIXES = { gzip: '.gz', zstd: '.zst' };
+
+/**
+ * @typedef {import('./flags').RecordFlags & import('../running/target').TargetFlags} Flags
+ */
+
+/**
+ * @param {import('./session').Step[]} plan
+ * @param {Flags} flags
+ * @param {string[]} command to start the app by; empty for one that runs already
+ * @param {import('../main').Context} context
+ */
+async function record(plan, flags, command, context) {
+  const { json, quiet = false, signal } = { ...flags, signal: context.signal };
+  const style = styleFor(context.stdout, context.env);
+  const tell = (/** @type {string} */ text) => void (json || context.stdout.write(text));
+  const suffix = flags.compress === undefined ? '' : SUFFIXES[flags.compress];
+  const accepted = flags.ignore ? await readAccepted(flags.ignore) : undefined;
+  const wanted = flags.url === undefined ? null : readLoadUrl(flags.url, flags.allowRemote ?? false);
+  if (command.length === 0 && wanted === null && flags.script === undefined) {
+    throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'where shall the load go? Give --url URL, or --script FILE');
+  }
+  refuseTwoApps(flags, command);
+  const names = snapshotsOf(plan).map((name) => `${name}.heapsnapshot${suffix}`);
+  const files = [...names, REPORT, ...(command.length > 0 ? [LOG] : [])];
+  // Of an app that runs already we can know before anything is made.
+  const target = command.length > 0 ? null : targetFor(flags, wanted);
+  const directory = await openDirectory(flags.outputDir, { names: files, overwrite: flags.overwrite ?? false });
+  if (flags.overwrite) await removeOld(directory, names);
+
+  const progress = steps(context, quiet);
+  /** @type {import('./session').Done} */
+  const done = { loads: [], captures: [], memory: [] };
+  /** @type {import('../running/app').Observed | null} */
+  let app = null;
+  const started = Date.now();
+  try {
+    app = target
+      ? await observe(flags, target, context)
+      : await startObserved(command, {
+          log: path.join(directory, LOG),
+          env: context.env,
+          port: portOf(wanted),
+          withinMs: flags.startWithin ?? DEFAULTS.startWithin,
+          signal,
+          onProgress: (fraction) => progress.update({ phase: 'starting the app', fraction }),
+        });
+    const url = wanted ?? (app.port === undefined ? new URL('http://localhost') : await urlOf(app.port));
+    const { method, body, loadHeader: headers, script, load: driver } = flags;
+    const connections = flags.connections ?? flags.concurrency ?? DEFAULTS.connections;
+    const drive = await openLoad({ url, connections, method, body, headers, script, driver });
+    progress.clear();
+    tell(story.opening({ app, url, connections, script, plan, directory }, style));
+    const onDone = (/** @type {any} */ step) => {
+      progress.clear();
+      tell(story.stepDone(step, style));
+    };
+    const world = { app, drive, directory, suffix, signal, onProgress: progress.update, onDone };
+    await runPlan(plan, world, done);
+  } catch (error) {
+    progress.clear();
+    tell(story.keptAfter(done.captures, directory, style));
+    throw error;
+  } finally {
+    progress.clear();
+    await app?.close();
+  }
+  const leaks = await analyse(done.captures, { plan, flags, accepted, signal, progress });
+  const text = (/** @type {import('../render/style').Style} */ shown) =>
+    renderLeaks(leaks, shown, { conclusive: leaks.conclusive, top: 10 });
+  const told = {
+    directory: path.resolve(directory),
+    app: app.told,
+    elapsedMs: Date.now() - started,
+    ...done,
+    report: path.resolve(directory, REPORT),
+  };
+  const answer = { ...leaks, tool: { name: 'heap-analyzer', version }, record: told };
+  await writeReport(path.join(directory, REPORT), story.report(answer, text));
+  const ending = (/** @type {any} */ _, /** @type {import('../render/style').Style} */ shown) =>
+    story.ending(answer, text(shown), directory, shown);
+  print(answer, json, ending, context);
+  const failing = FAILING[flags.failOn ?? 'likely'];
+  if (!leaks.conclusive) context.exitCode = EXIT.BAD_INPUT;
+  else if (leaks.findings.some((/** @type {any} */ it) => it.status !== 'known' && failing.includes(it.grade))) {
+    context.exitCode = EXIT.FINDINGS;
+  }
+}
+
+/** @param {Flags} flags @param {string[]} command */
+function refuseTwoApps({ endpoint, inspect, pid }, command) {
+  if (command.length === 0 || (endpoint === undefined && inspect === undefined && pid === undefined)) return;
+  throw new HeapAnalyzerError(
+    'ERR_HEAP_USAGE',
+    `either the app is started by \`${command.join(' ')}\`, or --endpoint, --inspect or --pid says which one runs`,
+  );
+}
+
+/**
+ * @param {any[]} captures
+ * @param {object} how
+ * @param {import('./session').Step[]} how.plan
+ * @param {Flags} how.flags
+ * @param {import('../../lib/accepted').AcceptedLeak[]} [how.accepted]
+ * @param {AbortSignal} how.signal
+ * @param {ReturnType<typeof steps>} how.progress
+ */
+async function analyse(captures, { plan, flags, accepted, signal, progress }) {
+  const { sourceMaps, threads } = flags;
+  const finalAfter = plan.some((step) => 'rest' in step) ? /** @type {const} */ ('rest') : undefined;
+  try {
+    return await findLeaksIn(
+      captures.map((capture) => capture.path),
+      { finalAfter, sourceMaps, threads, ignore: accepted, signal, onProgress: progress.update },
+      true,
+    );
+  } finally {
+    progress.clear();
+  }
+}
+
+/**
+ * A progress line that begins anew with each phase: what is over has a line of its own.
+ * @param {import('../main').Context} context
+ * @param {boolean} quiet
+ */
+function steps(context, quiet) {
+  const make = () => progressLine({ stream: () => context.stderr, quiet });
+  let line = make();
+  return {
+    update: (/** @type {{ phase: string, fraction: number }} */ progress) => line.update(progress),
+    clear() {
+      line.end();
+      line = make();
+    },
+  };
+}
+
+/** @param {URL | null} url */
+const portOf = (url) => (url === null ? undefined : Number(url.port || (url.protocol === 'https:' ? 443 : 80)));
+
+/** Apps listen on either address of this host, or on both. @param {number} port */
+async function urlOf(port) {
+  for (const host of ['127.0.0.1', '::1']) {
+    const open = await new Promise((resolve) => {
+      const socket = net.connect(port, host);
+      socket.on('connect', () => resolve(true));
+      socket.on('error', () => resolve(false));
+    });
+    if (open) return new URL(`http://${host === '::1' ? '[::1]' : host}:${port}/`);
+  }
+  return new URL(`http://localhost:${port}/`);
+}
+
+/**
+ * A capture does not replace what another one wrote, unless told; and not every way to an app takes that word.
+ * @param {string} directory
+ * @param {string[]} names
+ */
+async function removeOld(directory, names) {
+  for (const name of names) {
+    for (const file of [name, `${name}.meta.json`, `${name}.heapindex`]) {
+      await fs.rm(path.join(directory, file), { force: true });
+    }
+  }
+}
+
+/** @param {string} file @param {string} text */
+async function writeReport(file, text) {
+  try {
+    // It names what is in the heap: for the same eyes as the snapshots.
+    await fs.writeFile(file, text, { mode: 0o600 });
+  } catch (error) {
+    throw fromSystem(error, `write ${file}`);
+  }
+}
+
+module.exports = { record };

@@ -1,0 +1,143 @@
+// @ts-check
+'use strict';
+
+/**
+ * What a recording says: how it begins, each step when it is done, what leaks, and where the files are.
+ */
+
+const path = require('node:path');
+const { count, counted, duration, signedSize, size } = require('../render/numbers');
+const { clean, padEnd, padStart } = require('../render/text');
+
+/** Of the first column, so that steps stand under each other. */
+const LABEL = 10;
+
+/**
+ * @param {object} run
+ * @param {import('../running/app').Observed} run.app
+ * @param {URL} run.url
+ * @param {number} run.connections
+ * @param {string} [run.script]
+ * @param {import('./session').Step[]} run.plan
+ * @param {string} run.directory
+ * @param {import('../render/style').Style} style
+ */
+function opening({ app, url, connections, script, plan, directory }, { colors }) {
+  const load = script === undefined ? decodeURI(url.href) : script;
+  const lasts = plan.reduce(
+    (sum, step) => sum + ('load' in step ? step.durationMs : 'rest' in step ? step.rest : 0),
+    0,
+  );
+  const visitors = counted(connections, 'visitor');
+  return [
+    colors.bold(`Recording ${clean(app.name)}`),
+    `  load: ${clean(load)}, ${visitors} at a time, ${duration(lasts)} in all; files go to ${clean(directory)}`,
+    ...(app.note ? [`  ${app.note}`] : []),
+    '',
+    '',
+  ].join('\n');
+}
+
+/**
+ * @param {any} step
+ * @param {import('../render/style').Style} style
+ */
+function stepDone(step, { colors }) {
+  if (step.kind === 'rest') return line('rest', duration(step.durationMs));
+  if (step.kind === 'snapshot') {
+    const { name, capture, after } = step;
+    const pause = capture.pauseMs === undefined ? '' : `, pause ${duration(capture.pauseMs)}`;
+    const held = after && after.heapUsed !== null ? `, heap ${size(after.heapUsed)}` : '';
+    const rss = after && after.rss !== null ? `, resident ${size(after.rss)}` : '';
+    return line('snapshot', `${colors.bold(padEnd(name, 8))}  ${size(capture.sizeBytes)}${pause}${held}${rss}`);
+  }
+  const { stage, requests, requestsPerSecond, latencyMs, errors, non2xx, by, firstError } = step;
+  const what = by === 'script' ? 'visit' : 'request';
+  const label = stage === 'warm-up' ? 'warm-up' : 'load';
+  const figures = `${counted(requests, what)}, ${count(Math.round(requestsPerSecond))}/s, half of them within ${latencyMs.p50} ms, 99 % within ${latencyMs.p99} ms`;
+  const trouble = [
+    errors > 0 && `${counted(errors, what)} failed: ${firstError ?? 'no answer'}`,
+    non2xx > 0 && `${count(non2xx)} of ${count(requests)} answers had another status than 2xx${non2xx === requests ? ': is that the URL?' : ''}`,
+  ].filter((it) => it !== false);
+  return line(label, figures) + trouble.map((it) => line('', colors.yellow(clean(it)))).join('');
+}
+
+/** @param {string} label @param {string} text */
+const line = (label, text) => `${padStart(label, LABEL)}  ${text}\n`;
+
+/**
+ * After an interruption or a failure.
+ * @param {any[]} captures
+ * @param {string} directory
+ * @param {import('../render/style').Style} style
+ */
+function keptAfter(captures, directory, { colors }) {
+  if (captures.length === 0) return '';
+  const lines = [`\n${colors.bold(`What was done stays in ${clean(directory)}`)}: ${captures.map(nameOf).join(', ')}.`];
+  if (captures.length > 1) lines.push(`  heap-analyzer find-leaks --snapshots ${filesOf(captures, directory)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** @param {any} capture */
+const nameOf = (capture) => path.basename(capture.path);
+
+/** @param {any[]} captures @param {string} directory */
+const filesOf = (captures, directory) =>
+  captures.map((capture) => path.join(directory, nameOf(capture))).join(' ');
+
+/**
+ * @param {any} answer
+ * @param {string} leaks the findings as text
+ * @param {string} directory
+ * @param {import('../render/style').Style} style
+ */
+function ending({ record }, leaks, directory, { colors }) {
+  const { captures, report } = record;
+  const last = path.join(directory, nameOf(captures[captures.length - 1]));
+  const first = path.join(directory, nameOf(captures[0]));
+  return [
+    '',
+    ...growth(record.memory),
+    leaks.trimEnd(),
+    '',
+    colors.bold('Look further:'),
+    `  heap-analyzer compare ${first} ${last}`,
+    `  heap-analyzer find-leaks --snapshots ${filesOf(captures, directory)} --trace-all-objects`,
+    `The report is in ${path.join(directory, path.basename(report))}.`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * The heap right after the first and the last snapshot, when garbage has been collected.
+ * @param {any[]} memory
+ */
+function growth(memory) {
+  const after = memory.filter(({ when, heapUsed }) => when.startsWith('after ') && heapUsed !== null);
+  if (after.length < 2) return [];
+  const [first, last] = [after[0], after[after.length - 1]];
+  const resident = first.rss === null ? '' : `, resident ${size(first.rss)} → ${size(last.rss)}`;
+  const change = signedSize(last.heapUsed - first.heapUsed);
+  return [`Heap in use ${size(first.heapUsed)} → ${size(last.heapUsed)} (${change})${resident}.`, ''];
+}
+
+/**
+ * The same without colours, for the file.
+ * @param {any} answer
+ * @param {(style: import('../render/style').Style) => string} leaks
+ */
+function report(answer, leaks) {
+  const style = { width: 120, colors: require('picocolors').createColors(false) };
+  const { record } = answer;
+  const loads = record.loads.map((/** @type {any} */ load) => stepDone({ kind: 'load', ...load }, style));
+  return [
+    `heap-analyzer ${answer.tool.version}, recording of ${new Date().toISOString()}`,
+    '',
+    ...loads.map((/** @type {string} */ it) => it.trimEnd()),
+    '',
+    ...growth(record.memory),
+    leaks(style),
+  ].join('\n');
+}
+
+module.exports = { opening, stepDone, keptAfter, ending, report };
