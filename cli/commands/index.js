@@ -21,6 +21,7 @@ const COMMANDS = {
   trace: () => require('./trace'),
   list: () => require('./list'),
   'node-snapshot': () => require('./node-snapshot'),
+  'node-monitor': () => require('./node-monitor'),
   record: () => require('./record'),
   'node-load-test': () => require('./node-load-test'),
   redact: () => require('./redact'),

@@ -41,6 +41,9 @@ function driveByAutocannon(autocannon, { url, connections, method, headers, body
           requests: total,
           errors,
           non2xx,
+          statuses: Object.fromEntries(
+            Object.entries(result.statusCodeStats ?? {}).map(([status, { count }]) => [status, count]),
+          ),
           durationMs: Math.round(took),
           requestsPerSecond: perSecond(total, took),
           latencyMs: { p50: latency.p50, p99: latency.p99, max: latency.max },

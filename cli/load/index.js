@@ -22,6 +22,7 @@ const { isLoopback } = require('../../lib/capture/remote/websocket');
  * @property {number} requests that were answered; calls of the script that came to an end
  * @property {number} errors that were not answered
  * @property {number} non2xx answers with another status than 2xx
+ * @property {Record<string, number>} statuses answers by status; empty for a script
  * @property {number} durationMs
  * @property {number} requestsPerSecond
  * @property {{ p50: number, p99: number, max: number }} latencyMs
@@ -81,7 +82,10 @@ function readLoadUrl(text, allowRemote) {
     throw new HeapAnalyzerError('ERR_HEAP_USAGE', `${JSON.stringify(text)} is no URL`);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new HeapAnalyzerError('ERR_HEAP_USAGE', `load goes to an http: or https: URL, and not to ${url.protocol}`);
+    throw new HeapAnalyzerError(
+      'ERR_HEAP_USAGE',
+      `load goes to an http: or https: URL, and not to ${url.protocol}`,
+    );
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (!allowRemote && !isLoopback(host)) {
@@ -94,7 +98,8 @@ function readLoadUrl(text, allowRemote) {
 }
 
 /** @param {string} template @param {number} number */
-const fill = (template, number) => template.replaceAll('{i}', String(number)).replaceAll('%7Bi%7D', String(number));
+const fill = (template, number) =>
+  template.replaceAll('{i}', String(number)).replaceAll('%7Bi%7D', String(number));
 
 /** @param {URL} url @param {string} [body] */
 const isNumbered = (url, body = '') => /\{i\}|%7Bi%7D/.test(`${url.pathname}${url.search}${body}`);

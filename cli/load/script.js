@@ -36,7 +36,7 @@ async function driveByScript({ script, url, connections }) {
         const began = performance.now();
         try {
           await visit({ url: url.href, number: number++, signal });
-          tally.answered(200, performance.now() - began);
+          tally.answered(0, performance.now() - began);
         } catch (error) {
           tally.failed(error instanceof Error ? error.message : String(error));
           await sleep(PAUSE_MS);
@@ -68,7 +68,9 @@ async function load(script) {
     const why = /** @type {Error} */ (error).message;
     throw new HeapAnalyzerError('ERR_HEAP_USAGE', `cannot load ${script}: ${why}`, { cause: error });
   }
-  const visit = [loaded.default?.default, loaded.default, loaded.visit].find((it) => typeof it === 'function');
+  const visit = [loaded.default?.default, loaded.default, loaded.visit].find(
+    (it) => typeof it === 'function',
+  );
   if (!visit) {
     throw new HeapAnalyzerError(
       'ERR_HEAP_USAGE',

@@ -12,6 +12,8 @@ class Tally {
   #requests = 0;
   #errors = 0;
   #non2xx = 0;
+  /** @type {Record<string, number>} */
+  #statuses = {};
   /** @type {string | undefined} */
   #firstError;
   /** Of microseconds: it takes whole numbers from 1. */
@@ -22,10 +24,11 @@ class Tally {
     this.#by = by;
   }
 
-  /** @param {number} status @param {number} milliseconds */
+  /** @param {number} status 0 for what has none @param {number} milliseconds */
   answered(status, milliseconds) {
     this.#requests++;
-    if (status < 200 || status > 299) this.#non2xx++;
+    if (status > 0) this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
+    if (status > 0 && (status < 200 || status > 299)) this.#non2xx++;
     this.#latency.record(Math.max(1, Math.round(milliseconds * 1000)));
   }
 
@@ -48,9 +51,14 @@ class Tally {
       requests: this.#requests,
       errors: this.#errors,
       non2xx: this.#non2xx,
+      statuses: this.#statuses,
       durationMs: Math.round(durationMs),
       requestsPerSecond: perSecond(this.#requests, durationMs),
-      latencyMs: { p50: at(50), p99: at(99), max: this.#requests === 0 ? 0 : milliseconds(this.#latency.max) },
+      latencyMs: {
+        p50: at(50),
+        p99: at(99),
+        max: this.#requests === 0 ? 0 : milliseconds(this.#latency.max),
+      },
       ...(this.#firstError === undefined ? {} : { firstError: this.#firstError }),
     };
   }

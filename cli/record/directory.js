@@ -27,7 +27,8 @@ async function openDirectory(wanted, { names, overwrite, now = new Date() }) {
   for (const name of names) {
     const file = path.join(wanted, name);
     const taken = await fs.lstat(file).catch(() => null);
-    if (taken) throw new HeapAnalyzerError('ERR_HEAP_EXISTS', `${file} exists already: --overwrite replaces it`);
+    if (taken)
+      throw new HeapAnalyzerError('ERR_HEAP_EXISTS', `${file} exists already: --overwrite replaces it`);
   }
   return wanted;
 }
@@ -40,7 +41,8 @@ async function makeNew(name) {
       await fs.mkdir(directory, { mode: 0o700 });
       return directory;
     } catch (error) {
-      if (/** @type {any} */ (error).code !== 'EEXIST') throw fromSystem(error, `make the directory ${directory}`);
+      if (/** @type {any} */ (error).code !== 'EEXIST')
+        throw fromSystem(error, `make the directory ${directory}`);
     }
   }
 }

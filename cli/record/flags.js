@@ -23,6 +23,7 @@ const DEFAULTS = { connections: 10, warmUp: 5000, startWithin: 60_000 };
  * @property {Record<string, string>} [loadHeader]
  * @property {string} [script]
  * @property {'autocannon' | 'own'} [load]
+ * @property {boolean} [anyStatus]
  * @property {string} [outputDir]
  * @property {boolean} [overwrite]
  * @property {'gzip' | 'zstd'} [compress]
@@ -47,7 +48,11 @@ function addRecording(command, duration) {
     .option('--warm-up <time>', `load before the first snapshot (default: ${DEFAULTS.warmUp / 1000}s)`, time)
     .option('--method <name>', 'of the requests (default: GET, with --body POST)')
     .option('--body <text>', 'of the requests; {i} stands for the number of the request')
-    .option('--load-header <line>', 'one more header of the requests, "Name: value"; repeatable', collectHeader)
+    .option(
+      '--load-header <line>',
+      'one more header of the requests, "Name: value"; repeatable',
+      collectHeader,
+    )
     .option('--script <file>', 'a module whose function is one visit, in place of requests to one URL')
     .option(
       '--load <driver>',
@@ -55,6 +60,7 @@ function addRecording(command, duration) {
     );
   addTarget(command);
   command
+    .option('--any-status', 'go on even though no answer has a status of 2xx')
     .option('--output-dir <dir>', 'where snapshots and report go (default: a new directory, heap-record-…)')
     .option('--overwrite', 'replace what stands there')
     .option('--compress <how>', ...choice('pack the snapshots', ['gzip', 'zstd']))

@@ -47,14 +47,20 @@ async function record(plan, flags, command, context) {
   const accepted = flags.ignore ? await readAccepted(flags.ignore) : undefined;
   const wanted = flags.url === undefined ? null : readLoadUrl(flags.url, flags.allowRemote ?? false);
   if (command.length === 0 && wanted === null && flags.script === undefined) {
-    throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'where shall the load go? Give --url URL, or --script FILE');
+    throw new HeapAnalyzerError(
+      'ERR_HEAP_USAGE',
+      'where shall the load go? Give --url URL, or --script FILE',
+    );
   }
   refuseTwoApps(flags, command);
   const names = snapshotsOf(plan).map((name) => `${name}.heapsnapshot${suffix}`);
   const files = [...names, REPORT, ...(command.length > 0 ? [LOG] : [])];
   // Of an app that runs already we can know before anything is made.
   const target = command.length > 0 ? null : targetFor(flags, wanted);
-  const directory = await openDirectory(flags.outputDir, { names: files, overwrite: flags.overwrite ?? false });
+  const directory = await openDirectory(flags.outputDir, {
+    names: files,
+    overwrite: flags.overwrite ?? false,
+  });
   if (flags.overwrite) await removeOld(directory, names);
 
   const progress = steps(context, quiet);
@@ -84,7 +90,8 @@ async function record(plan, flags, command, context) {
       progress.clear();
       tell(story.stepDone(step, style));
     };
-    const world = { app, drive, directory, suffix, signal, onProgress: progress.update, onDone };
+    const anyStatus = flags.anyStatus ?? false;
+    const world = { app, drive, directory, suffix, anyStatus, signal, onProgress: progress.update, onDone };
     await runPlan(plan, world, done);
   } catch (error) {
     progress.clear();
@@ -105,13 +112,15 @@ async function record(plan, flags, command, context) {
     report: path.resolve(directory, REPORT),
   };
   const answer = { ...leaks, tool: { name: 'heap-analyzer', version }, record: told };
-  await writeReport(path.join(directory, REPORT), story.report(answer, text));
+  await writeReport(path.join(directory, REPORT), story.reportText(answer, text));
   const ending = (/** @type {any} */ _, /** @type {import('../render/style').Style} */ shown) =>
     story.ending(answer, text(shown), directory, shown);
   print(answer, json, ending, context);
   const failing = FAILING[flags.failOn ?? 'likely'];
   if (!leaks.conclusive) context.exitCode = EXIT.BAD_INPUT;
-  else if (leaks.findings.some((/** @type {any} */ it) => it.status !== 'known' && failing.includes(it.grade))) {
+  else if (
+    leaks.findings.some((/** @type {any} */ it) => it.status !== 'known' && failing.includes(it.grade))
+  ) {
     context.exitCode = EXIT.FINDINGS;
   }
 }
@@ -166,7 +175,8 @@ function steps(context, quiet) {
 }
 
 /** @param {URL | null} url */
-const portOf = (url) => (url === null ? undefined : Number(url.port || (url.protocol === 'https:' ? 443 : 80)));
+const portOf = (url) =>
+  url === null ? undefined : Number(url.port || (url.protocol === 'https:' ? 443 : 80));
 
 /** Apps listen on either address of this host, or on both. @param {number} port */
 async function urlOf(port) {

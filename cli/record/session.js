@@ -68,20 +68,27 @@ const snapshotsOf = (plan) => plan.flatMap((step) => ('snapshot' in step ? [step
  * @param {import('../load').Drive} world.drive
  * @param {string} world.directory
  * @param {string} world.suffix of the snapshots' names
+ * @param {boolean} world.anyStatus go on even though no answer has a status of 2xx
  * @param {AbortSignal} world.signal
  * @param {(progress: { phase: string, fraction: number }) => void} world.onProgress
  * @param {(step: any) => void} world.onDone told of each step when it is over
  * @param {Done} done is filled
  */
-async function runPlan(plan, { app, drive, directory, suffix, signal, onProgress, onDone }, done) {
+async function runPlan(plan, world, done) {
+  const { app, drive, directory, suffix, anyStatus, signal, onProgress, onDone } = world;
   for (const step of plan) {
     signal.throwIfAborted();
     if ('load' in step) {
       const { load, durationMs } = step;
       const phase = load === 'warm-up' ? 'warming up' : `load ${load}`;
-      const driving = drive({ durationMs, signal, onProgress: (fraction) => onProgress({ phase, fraction }) });
+      const driving = drive({
+        durationMs,
+        signal,
+        onProgress: (fraction) => onProgress({ phase, fraction }),
+      });
       const result = await app.whileAlive(driving);
       if (result.requests === 0) throw unanswered(result);
+      if (result.non2xx === result.requests && !anyStatus) throw refused(result);
       done.loads.push({ stage: load, ...result });
       onDone({ kind: 'load', stage: load, ...result });
       await sleep(SETTLE_MS, undefined, { signal });
@@ -129,6 +136,18 @@ function unanswered({ errors, firstError, by }) {
   const what = by === 'script' ? 'no visit of the script came to an end' : 'no request was answered';
   const all = errors > 0 ? ` (${errors} failed)` : '';
   return new HeapAnalyzerError('ERR_HEAP_REMOTE', `${what}${all}: ${why}`);
+}
+
+/**
+ * An app that refuses everything leaks nothing, and that would be told as a clean bill.
+ * @param {import('../load').LoadResult} result
+ */
+function refused({ requests, statuses }) {
+  const list = Object.keys(statuses).join(', ');
+  return new HeapAnalyzerError(
+    'ERR_HEAP_REMOTE',
+    `all ${requests} answers had the status ${list}: say by --url what the app answers, or give --any-status`,
+  );
 }
 
 module.exports = { planOfRecord, planOfLoadTest, snapshotsOf, runPlan };

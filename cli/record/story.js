@@ -49,18 +49,24 @@ function stepDone(step, { colors }) {
     const pause = capture.pauseMs === undefined ? '' : `, pause ${duration(capture.pauseMs)}`;
     const held = after && after.heapUsed !== null ? `, heap ${size(after.heapUsed)}` : '';
     const rss = after && after.rss !== null ? `, resident ${size(after.rss)}` : '';
-    return line('snapshot', `${colors.bold(padEnd(name, 8))}  ${size(capture.sizeBytes)}${pause}${held}${rss}`);
+    return line(
+      'snapshot',
+      `${colors.bold(padEnd(name, 8))}  ${size(capture.sizeBytes)}${pause}${held}${rss}`,
+    );
   }
   const { stage, requests, requestsPerSecond, latencyMs, errors, non2xx, by, firstError } = step;
   const what = by === 'script' ? 'visit' : 'request';
   const label = stage === 'warm-up' ? 'warm-up' : 'load';
-  const figures = `${counted(requests, what)}, ${count(Math.round(requestsPerSecond))}/s, half of them within ${latencyMs.p50} ms, 99 % within ${latencyMs.p99} ms`;
+  const figures = `${counted(requests, what)}, ${count(Math.round(requestsPerSecond))}/s, half of them within ${waited(latencyMs.p50)}, 99 % within ${waited(latencyMs.p99)}`;
   const trouble = [
     errors > 0 && `${counted(errors, what)} failed: ${firstError ?? 'no answer'}`,
-    non2xx > 0 && `${count(non2xx)} of ${count(requests)} answers had another status than 2xx${non2xx === requests ? ': is that the URL?' : ''}`,
+    non2xx > 0 && `${count(non2xx)} of ${count(requests)} answers had another status than 2xx`,
   ].filter((it) => it !== false);
   return line(label, figures) + trouble.map((it) => line('', colors.yellow(clean(it)))).join('');
 }
+
+/** autocannon counts in whole milliseconds, and 0 is none. @param {number} milliseconds */
+const waited = (milliseconds) => (milliseconds === 0 ? '1 ms' : `${milliseconds} ms`);
 
 /** @param {string} label @param {string} text */
 const line = (label, text) => `${padStart(label, LABEL)}  ${text}\n`;
@@ -73,8 +79,11 @@ const line = (label, text) => `${padStart(label, LABEL)}  ${text}\n`;
  */
 function keptAfter(captures, directory, { colors }) {
   if (captures.length === 0) return '';
-  const lines = [`\n${colors.bold(`What was done stays in ${clean(directory)}`)}: ${captures.map(nameOf).join(', ')}.`];
-  if (captures.length > 1) lines.push(`  heap-analyzer find-leaks --snapshots ${filesOf(captures, directory)}`);
+  const lines = [
+    `\n${colors.bold(`What was done stays in ${clean(directory)}`)}: ${captures.map(nameOf).join(', ')}.`,
+  ];
+  if (captures.length > 1)
+    lines.push(`  heap-analyzer find-leaks --snapshots ${filesOf(captures, directory)}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -126,7 +135,7 @@ function growth(memory) {
  * @param {any} answer
  * @param {(style: import('../render/style').Style) => string} leaks
  */
-function report(answer, leaks) {
+function reportText(answer, leaks) {
   const style = { width: 120, colors: require('picocolors').createColors(false) };
   const { record } = answer;
   const loads = record.loads.map((/** @type {any} */ load) => stepDone({ kind: 'load', ...load }, style));
@@ -140,4 +149,4 @@ function report(answer, leaks) {
   ].join('\n');
 }
 
-module.exports = { opening, stepDone, keptAfter, ending, report };
+module.exports = { opening, stepDone, keptAfter, ending, reportText };

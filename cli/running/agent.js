@@ -21,7 +21,7 @@ const SOCKET = 'HEAP_ANALYZER_AGENT';
 /** The ports on which this process listens. */
 function listeningPorts() {
   // Not documented, and in every version of Node: there is no other way to ask for servers that others have made.
-  const handles = /** @type {any} */ (process)._getActiveHandles?.() ?? [];
+  const handles = Reflect.get(process, '_getActiveHandles')?.call(process) ?? [];
   return handles.flatMap((/** @type {any} */ handle) => {
     if (!(handle instanceof net.Server) || !handle.listening) return [];
     const address = handle.address();
@@ -69,8 +69,8 @@ async function answer(question, tell) {
   try {
     tell({ id, answer: await ANSWERS[ask](question) });
   } catch (error) {
-    const { code = 'ERR_HEAP_CAPTURE', message } = /** @type {any} */ (error);
-    tell({ id, error: { code: /^ERR_HEAP_/.test(code) ? code : 'ERR_HEAP_CAPTURE', message } });
+    const { code, message } = /** @type {any} */ (error);
+    tell({ id, error: { code: String(code).startsWith('ERR_HEAP_') ? code : 'ERR_HEAP_CAPTURE', message } });
   }
 }
 

@@ -8,7 +8,7 @@
 
 const { HeapAnalyzerError } = require('../../lib/errors');
 const { openFigures } = require('../../lib/capture/remote/figures');
-const { takeHeapSnapshotFrom } = require('../../lib/capture/remote');
+const { openRemote } = require('../../lib/capture/remote');
 const { listenerOn } = require('../../lib/capture/remote/proc');
 const { isLoopback } = require('../../lib/capture/remote/websocket');
 const { accessOf, targetOf } = require('./target');
@@ -34,24 +34,33 @@ const { SpawnedApp } = require('./spawned');
  */
 async function observe(flags, target, context) {
   const access = await accessOf(flags, target, context);
-  const figures = await openFigures(target, { ...access, signal: context.signal }).catch((error) => {
-    if (error.code === 'ERR_HEAP_UNSUPPORTED') return null;
-    throw error;
-  });
+  const { signal: all } = context;
+  const remote = await openRemote(target, { ...access, signal: all });
+  const figures = await openFigures(target, { ...access, signal: all }, remote.source).catch(
+    async (error) => {
+      if (error.code === 'ERR_HEAP_UNSUPPORTED') return null;
+      await remote.close();
+      throw error;
+    },
+  );
   const [[kind, value]] = Object.entries(target);
   return {
     name: kind === 'pid' ? `process ${value}` : String(value),
     told: target,
     snapshot: (file, { signal, onProgress }) =>
-      takeHeapSnapshotFrom(target, file, {
-        ...access,
+      remote.take(file, {
         signal,
         // By a signal there is none: the app stands still and says nothing.
-        ...(kind === 'pid' ? {} : { onProgress: (/** @type {any} */ { fraction }) => onProgress(fraction) }),
+        ...(kind === 'pid' && !remote.source
+          ? {}
+          : { onProgress: (/** @type {any} */ { fraction }) => onProgress(fraction) }),
       }),
     memory: figures && (() => figures.read()),
     whileAlive: (work) => work,
-    close: async () => figures?.close(),
+    async close() {
+      await figures?.close();
+      await remote.close();
+    },
   };
 }
 
@@ -102,7 +111,9 @@ async function startObserved(command, { log, env, port, withinMs, signal, onProg
     return {
       name: command.join(' '),
       told: { command, pid: hello.pid, nodeVersion: hello.version, port: found.port, log },
-      ...(others > 0 ? { note: `${others + 1} processes listen there; the one that is recorded is ${hello.pid}.` } : {}),
+      ...(others > 0
+        ? { note: `${others + 1} processes listen there; the one that is recorded is ${hello.pid}.` }
+        : {}),
       port: found.port,
       snapshot: (file, { reason }) => agent.ask('snapshot', { file, reason }),
       async memory() {

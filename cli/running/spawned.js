@@ -85,7 +85,11 @@ class SpawnedApp {
     const output = fs.openSync(this.#log, 'w', 0o600);
     const preload = `--require ${JSON.stringify(AGENT)}`;
     const child = spawn(program, args, {
-      env: { ...env, NODE_OPTIONS: [env.NODE_OPTIONS, preload].filter(Boolean).join(' '), [SOCKET]: this.#socket },
+      env: {
+        ...env,
+        NODE_OPTIONS: [env.NODE_OPTIONS, preload].filter(Boolean).join(' '),
+        [SOCKET]: this.#socket,
+      },
       stdio: ['ignore', output, output],
       // A group of its own: Ctrl-C is ours to handle, and its children end with it.
       detached: process.platform !== 'win32',
@@ -178,7 +182,8 @@ class SpawnedApp {
   /** @param {number | undefined} port @param {number} withinMs */
   #silent(port, withinMs) {
     const seconds = withinMs / 1000;
-    if (this.#agents.size === 0) return `no Node.js process was started by \`${this.#command.join(' ')}\` within ${seconds} s`;
+    if (this.#agents.size === 0)
+      return `no Node.js process was started by \`${this.#command.join(' ')}\` within ${seconds} s`;
     return `the app did not listen${port === undefined ? '' : ` on port ${port}`} within ${seconds} s`;
   }
 

@@ -12,6 +12,9 @@ const { HeapAnalyzerError } = require('../errors');
 const TRIES = 20;
 const PATIENCE_MS = 100;
 
+/** Of what the other side keeps for us. */
+const GROUP = 'heap-analyzer';
+
 /** Errors of the other side's JavaScript, and not of the way to it. */
 const threw = new WeakSet();
 
@@ -134,7 +137,10 @@ async function evaluate(channel, expression, withRequire) {
     includeCommandLineAPI: withRequire,
     returnByValue: true,
     silent: true,
+    objectGroup: GROUP,
   });
+  // An error that was thrown there is held for us, and would be found in the snapshot as what we have added.
+  if (answer.exceptionDetails) await channel.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
   if (answer.exceptionDetails || typeof answer.result?.value !== 'string') {
     const why = answer.exceptionDetails?.exception?.description?.split('\n', 1)[0] ?? 'no answer';
     const message = `the other side cannot tell about its heap: ${why}`;

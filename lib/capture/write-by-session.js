@@ -2,13 +2,29 @@
 'use strict';
 
 /**
- * A snapshot of our own isolate by a session of the inspector, made safe: one session and one listener for each
- * snapshot, both gone afterwards; what fails in the listener is not lost; no progress reports, which crash a process
- * that inspects itself.
+ * A snapshot of our own isolate by a session of the inspector, made safe: one listener for each snapshot, gone
+ * afterwards; what fails in the listener is not lost; no progress reports, which crash a process that inspects itself.
+ *
+ * The session itself stays connected: with the end of any session V8 forgets the ids of all objects, and two snapshots
+ * would have nothing in common by which an object could be followed.
  */
 
 const { closeSync, openSync, writeSync } = require('node:fs');
 const { loadInspector } = require('./channel');
+
+/** @type {import('node:inspector').Session | undefined} */
+let connected;
+
+/** @returns {import('node:inspector').Session} */
+function ownSession() {
+  if (connected === undefined) {
+    const { Session } = loadInspector();
+    const session = new Session();
+    session.connect();
+    connected = session;
+  }
+  return connected;
+}
 
 /**
  * @param {string} file is made, and must not exist
@@ -16,13 +32,11 @@ const { loadInspector } = require('./channel');
  * @returns {Promise<number>} how long it took, in milliseconds
  */
 async function writeBySession(file, { exposeNumericValues, exposeInternals }) {
-  const { Session } = loadInspector();
-  const session = new Session();
+  const session = ownSession();
   const descriptor = openSync(file, 'wx', 0o600);
   // Newer versions of V8 take the snapshot in a task of its own, and that alone does not keep a process running.
   const keepAlive = setInterval(() => {}, 2 ** 30);
   try {
-    session.connect();
     const started = performance.now();
     await takeInto(descriptor, session, {
       reportProgress: false,
@@ -32,7 +46,6 @@ async function writeBySession(file, { exposeNumericValues, exposeInternals }) {
     return Math.round((performance.now() - started) * 10) / 10;
   } finally {
     clearInterval(keepAlive);
-    session.disconnect();
     closeSync(descriptor);
   }
 }
@@ -47,7 +60,8 @@ function takeInto(descriptor, session, params) {
   return new Promise((resolve, reject) => {
     /** @type {{ error: unknown } | undefined} */
     let failure;
-    session.on('HeapProfiler.addHeapSnapshotChunk', ({ params: { chunk } }) => {
+    /** @param {{ params: { chunk: string } }} message */
+    const onChunk = ({ params: { chunk } }) => {
       if (failure) return;
       try {
         writeAll(descriptor, Buffer.from(chunk));
@@ -55,8 +69,10 @@ function takeInto(descriptor, session, params) {
         // Thrown from here it would be swallowed, and half a file be called a snapshot.
         failure = { error };
       }
-    });
+    };
+    session.on('HeapProfiler.addHeapSnapshotChunk', onChunk);
     session.post('HeapProfiler.takeHeapSnapshot', params, (error) => {
+      session.off('HeapProfiler.addHeapSnapshotChunk', onChunk);
       if (error) failure ??= { error };
       if (failure) reject(failure.error);
       else resolve();

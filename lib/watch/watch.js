@@ -18,6 +18,7 @@ const DAY_MS = 24 * 3_600_000;
  * @property {number} [heapUsedAbove]
  * @property {number} [rssAbove]
  * @property {number} [growthAbove]
+ * @property {'heapUsed' | 'rss'} [growthOf] of which figure; default: heapUsed
  * @property {number} warmUp
  * @property {number} coolDown
  * @property {number} maxSnapshots in 24 hours
@@ -63,7 +64,7 @@ class Watch {
     this.#rules = rules;
     this.#world = world;
     this.#startedAt = world.now();
-    if (rules.warmUp === 0) this.baseline = world.ledger().heapUsed;
+    if (rules.warmUp === 0) this.baseline = world.ledger()[rules.growthOf ?? 'heapUsed'];
   }
 
   /**
@@ -129,9 +130,9 @@ class Watch {
    * @returns {Alert | undefined}
    */
   #grown(memory) {
-    const { growthAbove, warmUp } = this.#rules;
+    const { growthAbove, warmUp, growthOf = 'heapUsed' } = this.#rules;
     if (growthAbove === undefined) return undefined;
-    const value = memory.heapUsed;
+    const value = memory[growthOf];
     if (this.baseline === undefined) {
       if (this.#world.now() - this.#startedAt >= warmUp) this.baseline = value;
       return undefined;
@@ -142,7 +143,7 @@ class Watch {
     // What has been told is where the next growth begins.
     this.baseline = value;
     const growth = (value - baseline) / baseline;
-    const message = `heapUsed grew by ${(growth * 100).toFixed(1)} %, ${megabytes(baseline)} → ${megabytes(value)}`;
+    const message = `${growthOf} grew by ${(growth * 100).toFixed(1)} %, ${megabytes(baseline)} → ${megabytes(value)}`;
     return { kind: 'growth', message, value, threshold, baseline, growth, memory };
   }
 

@@ -15,8 +15,7 @@ const { isAlive } = require('../private-directory');
 const { startTicks } = require('../identity');
 const { readUrl } = require('./endpoint');
 const { shownUrl } = require('./http');
-const { openInspected, closeInspector } = require('./inspect');
-const { findWay, openItsInspector } = require('./pid');
+const { openInspected } = require('./inspect');
 const { listenerOn, listeningPorts, lookAtProcess, nodeOptionOf } = require('./proc');
 const { isLoopback } = require('./websocket');
 
@@ -36,7 +35,6 @@ const { isLoopback } = require('./websocket');
  *
  * @typedef {object} Access
  * @property {boolean} [allowRemote]
- * @property {boolean} [allowInspector]
  * @property {string} [token]
  * @property {Record<string, string>} [headers]
  * @property {AbortSignal} [signal]
@@ -48,9 +46,11 @@ const LARGEST_ANSWER = 1 << 20;
 /**
  * @param {{ endpoint: string } | { inspect: string } | { pid: number }} target
  * @param {Access} access
+ * @param {import('../source').Source | null} [source] a session that is open already, and stays
  * @returns {Promise<Reader>} to be closed
  */
-async function openFigures(target, access) {
+async function openFigures(target, access, source = null) {
+  if (source) return throughSession(source);
   if ('inspect' in target) return byInspector(target.inspect, access);
   if ('endpoint' in target) return byEndpoint(readUrl(target.endpoint), access);
   return byPid(target.pid, access);
@@ -63,13 +63,21 @@ async function openFigures(target, access) {
  */
 async function byInspector(address, { allowRemote, signal }) {
   const source = await openInspected(address, { allowRemote, signal });
+  return { ...throughSession(source), close: async () => source.close() };
+}
+
+/**
+ * @param {import('../source').Source} source
+ * @returns {Reader}
+ */
+function throughSession(source) {
   return {
     from: 'inspector',
     async read() {
       const { pid, memoryUsage } = await source.see();
       return { pid, ...usage(memoryUsage) };
     },
-    close: async () => source.close(),
+    async close() {},
   };
 }
 
@@ -86,7 +94,10 @@ async function byEndpoint(endpoint, access) {
   url.search = '';
   const first = await getJson(url, access);
   if (first.status === 401 || first.status === 403) {
-    throw new HeapAnalyzerError('ERR_HEAP_REMOTE', `${shownUrl(url)} answers with status ${first.status}: not allowed`);
+    throw new HeapAnalyzerError(
+      'ERR_HEAP_REMOTE',
+      `${shownUrl(url)} answers with status ${first.status}: not allowed`,
+    );
   }
   if (first.body?.tool?.name === 'heap-analyzer' || Number.isFinite(first.body?.memory?.rss)) {
     return {
@@ -94,7 +105,10 @@ async function byEndpoint(endpoint, access) {
       async read() {
         const { status, body } = await getJson(url, access);
         if (!Number.isFinite(body?.memory?.rss)) {
-          throw new HeapAnalyzerError('ERR_HEAP_REMOTE', `${shownUrl(url)} answers with status ${status}, without figures`);
+          throw new HeapAnalyzerError(
+            'ERR_HEAP_REMOTE',
+            `${shownUrl(url)} answers with status ${status}, without figures`,
+          );
         }
         return { pid: Number.isInteger(body.pid) ? body.pid : null, ...usage(body.memory) };
       },
@@ -111,30 +125,17 @@ async function byEndpoint(endpoint, access) {
 }
 
 /**
- * The system knows the resident memory. The heap is known to an inspector only: one that is open, or may be opened.
+ * The system knows the resident memory. The heap is known to an inspector only, which is asked where it is open.
  * @param {number} pid
  * @param {Access} access
  * @returns {Promise<Reader>}
  */
-async function byPid(pid, { allowInspector = false, signal }) {
+async function byPid(pid, { signal }) {
   if (process.platform !== 'linux') return bySystem(pid);
-  const looked = lookAtProcess(pid);
-  const given = nodeOptionOf(looked, '--inspect');
-  if (given !== undefined) {
-    const port = Number(/(\d+)$/.exec(given)?.[1] ?? 9229);
-    if (listeningPorts(pid).has(port)) return byInspector(String(port), { signal });
-  }
-  if (!allowInspector || !looked.isNode) return bySystem(pid);
-  const { way } = findWay(pid, true);
-  const { port, wasOpen } = await openItsInspector(looked, { ...way, signal: 'SIGUSR1' }, { signal });
-  const reader = await byInspector(String(port), { signal });
-  return {
-    ...reader,
-    async close() {
-      await reader.close();
-      if (!wasOpen && isAlive(pid)) await closeInspector(port).catch(() => {});
-    },
-  };
+  const given = nodeOptionOf(lookAtProcess(pid), '--inspect');
+  const port = Number(/(\d+)$/.exec(given ?? '')?.[1] ?? 9229);
+  const open = given !== undefined && listeningPorts(pid).has(port);
+  return open ? byInspector(String(port), { signal }) : bySystem(pid);
 }
 
 /**
@@ -209,7 +210,9 @@ function getJson(url, { token, headers = {}, signal }) {
     const fail = (/** @type {Error} */ error) => {
       const why = /** @type {any} */ (error).code === 'ECONNREFUSED' ? 'nobody listens there' : error.message;
       const message = `${shownUrl(url)} does not answer: ${why}`;
-      reject(signal?.aborted ? signal.reason : new HeapAnalyzerError('ERR_HEAP_REMOTE', message, { cause: error }));
+      reject(
+        signal?.aborted ? signal.reason : new HeapAnalyzerError('ERR_HEAP_REMOTE', message, { cause: error }),
+      );
     };
     const sent = { headers: { accept: 'application/json', ...authorization, ...headers } };
     const request = get(url, { ...sent, agent: false, signal, timeout: ANSWER_MS }, (response) => {

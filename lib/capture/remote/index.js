@@ -52,17 +52,73 @@ async function takeHeapSnapshotFrom(target, destination, options) {
   const { kind, value } = readTarget(target);
   refuseForeign('takeHeapSnapshotFrom', kind, read);
   read.signal?.throwIfAborted();
-  const given = destination === undefined ? undefined : path.resolve(readPath(destination, 'path'));
-  refuseWithPath(given, read);
-  loadNative();
-  const place = {
-    given,
-    options: { ...read, compress: read.compress ?? (given === undefined ? false : packingOf(given)) },
-  };
-  if (given !== undefined) await refuseTakenNames(given, read.overwrite ?? false);
+  const place = await placeFor(destination, read);
   if (kind === 'inspect') return byInspector(value, { kind: 'inspector' }, place);
   if (kind === 'endpoint') return byEndpoint(readUrl(value), place);
   return byPid(value, place);
+}
+
+/**
+ * The same process again and again. With the end of any session of an inspector V8 forgets the ids of all objects, so
+ * that nothing can be followed from one snapshot to the next: where an inspector is the way, one session serves them all.
+ * @param {unknown} target
+ * @param {RemoteOptions} access
+ * @returns {Promise<{ source: import('../source').Source | null, take: (destination?: string, options?: RemoteOptions) => Promise<any>, close: () => Promise<void> }>}
+ *   `source`: the session, where there is one
+ */
+async function openRemote(target, access) {
+  const { kind, value } = readTarget(target);
+  const way = kind === 'pid' ? findWayOrNull(value, access.allowInspector ?? false) : null;
+  if (kind === 'inspect' || way?.way.kind === 'inspector') {
+    const { allowInspector: _, ...rest } = access;
+    const opened = way === null ? null : await openItsInspector(way.looked, way.way, access);
+    const source = await openInspected(opened ? `127.0.0.1:${opened.port}` : value, rest);
+    const as = opened ? { kind: 'pid', target: value } : { kind: 'inspector' };
+    return {
+      source,
+      async take(destination, options = {}) {
+        const read = readOptions('takeHeapSnapshotFrom', { ...rest, ...options }, known);
+        read.signal?.throwIfAborted();
+        const place = await placeFor(destination, read);
+        return throughInspector(source, as, place, () => {});
+      },
+      async close() {
+        source.close();
+        if (way && opened && !opened.wasOpen) await closeAgain(way.looked, opened.port);
+      },
+    };
+  }
+  return {
+    source: null,
+    take: (destination, options = {}) => takeHeapSnapshotFrom(target, destination, { ...access, ...options }),
+    async close() {},
+  };
+}
+
+/** What is refused is refused when a snapshot is wanted. @param {number} pid @param {boolean} allowInspector */
+function findWayOrNull(pid, allowInspector) {
+  try {
+    return findWay(pid, allowInspector);
+  } catch (error) {
+    if (/** @type {any} */ (error).code === 'ERR_HEAP_NOT_FOUND') throw error;
+    return null;
+  }
+}
+
+/**
+ * @param {unknown} destination
+ * @param {RemoteOptions} read
+ * @returns {Promise<Place>}
+ */
+async function placeFor(destination, read) {
+  const given = destination === undefined ? undefined : path.resolve(readPath(destination, 'path'));
+  refuseWithPath(given, read);
+  loadNative();
+  if (given !== undefined) await refuseTakenNames(given, read.overwrite ?? false);
+  return {
+    given,
+    options: { ...read, compress: read.compress ?? (given === undefined ? false : packingOf(given)) },
+  };
 }
 
 /** @typedef {{ given: string | undefined, options: RemoteOptions }} Place where the snapshot is to go, and how */
@@ -77,11 +133,22 @@ const directoryOf = ({ given, options }) =>
  * @param {Place} place
  */
 async function byInspector(address, as, place) {
+  const source = await openInspected(address, place.options);
+  return throughInspector(source, as, place, () => source.close());
+}
+
+/**
+ * @param {import('../source').Source} source
+ * @param {{ kind: string, target?: number }} as how the answer is to tell it
+ * @param {Place} place
+ * @param {() => void} captured when the other side is needed no more
+ */
+async function throughInspector(source, as, place, captured) {
   const { options } = place;
-  const directory = await directoryOf(place);
-  const source = await openInspected(address, options);
+  let directory;
   let snapshot;
   try {
+    directory = await directoryOf(place);
     if (as.target !== undefined) await expectProcess(source, as.target);
     const { onProgress } = options;
     snapshot = await captureInto(
@@ -90,7 +157,7 @@ async function byInspector(address, as, place) {
       directory,
     );
   } finally {
-    source.close();
+    captured();
   }
   try {
     const { pauseMs, meta } = snapshot;
@@ -292,4 +359,4 @@ async function listThreads(target, options) {
   );
 }
 
-module.exports = { takeHeapSnapshotFrom, estimateHeapSnapshotFrom, listThreads };
+module.exports = { openRemote, takeHeapSnapshotFrom, estimateHeapSnapshotFrom, listThreads };
