@@ -16,7 +16,7 @@ const SOURCE = `'use strict';
 const http = require('node:http');
 
 const items = new Map();
-const bound = process.env.LEAKS === 'no' ? 50 : Infinity;
+const bound = process.env.LEAKS === 'no' ? 5 : Infinity;
 let served = 0;
 
 class Item {

@@ -6,6 +6,7 @@
  */
 
 const { addThreads, addJson, choice, integerFrom, time } = require('../options');
+const { addReport } = require('../reports');
 const { addTarget, collectHeader } = require('../running/target');
 
 const DEFAULTS = { connections: 10, warmUp: 5000, startWithin: 60_000 };
@@ -31,6 +32,7 @@ const DEFAULTS = { connections: 10, warmUp: 5000, startWithin: 60_000 };
  * @property {'leak' | 'likely' | 'growth' | 'never'} [failOn]
  * @property {string[]} [ignore]
  * @property {string} [sourceMaps]
+ * @property {string[]} [report]
  * @property {number} [threads]
  * @property {boolean} [json]
  * @property {boolean} [quiet]
@@ -70,6 +72,7 @@ function addRecording(command, duration) {
       ...choice('exit 1 from this grade on (default: likely)', ['leak', 'likely', 'growth', 'never']),
     )
     .option('--ignore <what...>', 'accepted leaks: fingerprints, or a file of them');
+  addReport(command);
   addThreads(command);
   addJson(command);
   return command;

@@ -8,13 +8,16 @@
 const fs = require('node:fs/promises');
 const net = require('node:net');
 const path = require('node:path');
-const { HeapAnalyzerError, fromSystem } = require('../../lib/errors');
+const { HeapAnalyzerError } = require('../../lib/errors');
 const { findLeaksIn } = require('../../lib/leaks');
+const { report } = require('../../lib/report');
+const { replaceFile } = require('../../lib/report/replace-file');
 const { FAILING } = require('../commands/find-leaks');
 const { readAccepted } = require('../accepted');
 const { EXIT } = require('../exit');
 const { openLoad, readLoadUrl } = require('../load');
 const { print } = require('../output');
+const { checkReports, writeReports } = require('../reports');
 const { renderLeaks } = require('../render/leaks');
 const { progressLine } = require('../render/progress');
 const { styleFor } = require('../render/style');
@@ -25,7 +28,7 @@ const { DEFAULTS } = require('./flags');
 const { runPlan, snapshotsOf } = require('./session');
 const story = require('./story');
 
-const REPORT = 'report.txt';
+const REPORT = 'report.md';
 const LOG = 'app.log';
 const SUFFIXES = { gzip: '.gz', zstd: '.zst' };
 
@@ -45,6 +48,7 @@ async function record(plan, flags, command, context) {
   const tell = (/** @type {string} */ text) => void (json || context.stdout.write(text));
   const suffix = flags.compress === undefined ? '' : SUFFIXES[flags.compress];
   const accepted = flags.ignore ? await readAccepted(flags.ignore) : undefined;
+  await checkReports(flags.report);
   const wanted = flags.url === undefined ? null : readLoadUrl(flags.url, flags.allowRemote ?? false);
   if (command.length === 0 && wanted === null && flags.script === undefined) {
     throw new HeapAnalyzerError(
@@ -112,7 +116,9 @@ async function record(plan, flags, command, context) {
     report: path.resolve(directory, REPORT),
   };
   const answer = { ...leaks, tool: { name: 'heap-analyzer', version }, record: told };
-  await writeReport(path.join(directory, REPORT), story.reportText(answer, text));
+  const markdown = report(leaks, { format: 'markdown' });
+  await replaceFile(path.join(directory, REPORT), `${markdown.trimEnd()}\n\n${story.reportSection(told)}`);
+  await writeReports(flags.report, leaks);
   const ending = (/** @type {any} */ _, /** @type {import('../render/style').Style} */ shown) =>
     story.ending(answer, text(shown), directory, shown);
   print(answer, json, ending, context);
@@ -201,16 +207,6 @@ async function removeOld(directory, names) {
     for (const file of [name, `${name}.meta.json`, `${name}.heapindex`]) {
       await fs.rm(path.join(directory, file), { force: true });
     }
-  }
-}
-
-/** @param {string} file @param {string} text */
-async function writeReport(file, text) {
-  try {
-    // It names what is in the heap: for the same eyes as the snapshots.
-    await fs.writeFile(file, text, { mode: 0o600 });
-  } catch (error) {
-    throw fromSystem(error, `write ${file}`);
   }
 }
 

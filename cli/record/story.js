@@ -131,22 +131,36 @@ function growth(memory) {
 }
 
 /**
- * The same without colours, for the file.
- * @param {any} answer
- * @param {(style: import('../render/style').Style) => string} leaks
+ * The recording as a section of the report, which is Markdown.
+ * @param {any} record
+ * @returns {string}
  */
-function reportText(answer, leaks) {
-  const style = { width: 120, colors: require('picocolors').createColors(false) };
-  const { record } = answer;
-  const loads = record.loads.map((/** @type {any} */ load) => stepDone({ kind: 'load', ...load }, style));
+function reportSection({ loads, captures, memory }) {
+  const loadRows = loads.map((/** @type {any} */ it) => {
+    const rate = Math.round(it.requestsPerSecond);
+    const figures = [it.requests, rate, it.errors, it.non2xx, it.latencyMs.p50, it.latencyMs.p99];
+    return `| ${it.stage} | ${duration(it.durationMs)} | ${figures.map(count).join(' | ')} |`;
+  });
+  const captureRows = captures.map((/** @type {any} */ it) => {
+    const name = nameOf(it).replace(/\.heapsnapshot.*/, '');
+    const after = memory.find((/** @type {any} */ look) => look.when === `after ${name}`);
+    const heap = after?.heapUsed === null || !after ? '' : size(after.heapUsed);
+    const rss = after?.rss === null || !after ? '' : size(after.rss);
+    const pause = it.pauseMs === undefined ? '' : duration(it.pauseMs);
+    return `| ${name} | ${size(it.sizeBytes)} | ${count(it.nodeCount)} | ${pause} | ${heap} | ${rss} |`;
+  });
   return [
-    `heap-analyzer ${answer.tool.version}, recording of ${new Date().toISOString()}`,
+    '## The recording',
     '',
-    ...loads.map((/** @type {string} */ it) => it.trimEnd()),
+    '| load | lasted | requests | a second | failed | not 2xx | p50 ms | p99 ms |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...loadRows,
     '',
-    ...growth(record.memory),
-    leaks(style),
+    '| snapshot | file | nodes | pause | heap in use after it | resident |',
+    '| --- | ---: | ---: | ---: | ---: | ---: |',
+    ...captureRows,
+    '',
   ].join('\n');
 }
 
-module.exports = { opening, stepDone, keptAfter, ending, reportText };
+module.exports = { opening, stepDone, keptAfter, ending, reportSection };
