@@ -22,7 +22,16 @@ function print(answer, json, render, context) {
  */
 function asText(answer, render, { stdout, env }) {
   const { styleFor } = require('./render/style');
-  return render(answer, styleFor(stdout, env));
+  const style = styleFor(stdout, env);
+  return fitted(render(answer, style), style, stdout);
 }
 
-module.exports = { print };
+/**
+ * A pipe takes lines of any length, and whoever reads from it wants them whole.
+ * @param {string} text
+ * @param {import('./render/style').Style} style
+ * @param {{ isTTY?: boolean }} stream
+ */
+const fitted = (text, { width }, { isTTY }) => (isTTY ? require('./render/fold').fold(text, width) : text);
+
+module.exports = { print, fitted };

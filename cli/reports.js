@@ -30,6 +30,7 @@ function readReport(file, before = []) {
   }
   return [...before, file];
 }
+readReport.repeatable = true;
 
 /** commander puts it behind a sentence of its own. @param {string} text */
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);

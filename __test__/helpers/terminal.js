@@ -20,14 +20,16 @@ const noTerminal =
  * @param {number} [options.columns]
  * @param {string} [options.interruptAt] text at which Ctrl-C is typed
  * @param {NodeJS.ProcessEnv} [options.env]
+ * @param {string} [options.cwd]
  * @returns {Promise<{ code: number | null, output: string }>} stdout and stderr as they mix on the screen
  */
-async function runInTerminal(args, { columns = 80, interruptAt = '', env = {} } = {}) {
+async function runInTerminal(args, { columns = 80, interruptAt = '', env = {}, cwd } = {}) {
   const script = path.join(__dirname, 'terminal.py');
   const { code, stdout } = await run(
     [script, String(columns), interruptAt, process.execPath, executable, ...args],
     {
       command: 'python3',
+      cwd,
       env: { TERM: 'xterm-256color', ...env },
     },
   );

@@ -37,12 +37,13 @@ function define(command, context) {
 async function run({ keep, json, quiet = false }, context) {
   const { findLeaksIn } = require('../../lib/leaks');
   const { openInto } = require('../demo/directory');
-  const { print } = require('../output');
+  const { fitted, print } = require('../output');
   const { opening, step, ending } = require('../demo/story');
   const { styleFor } = require('../render/style');
 
   const style = styleFor(context.stdout, context.env);
-  const tell = (/** @type {string} */ text) => void (json || context.stdout.write(text));
+  const tell = (/** @type {string} */ text) =>
+    void (json || context.stdout.write(fitted(text, style, context.stdout)));
   const directory = await openInto(keep);
   const { signal, stop } = withDeadline(context.signal);
   try {

@@ -77,8 +77,8 @@ function changeTable(rows, style) {
   return table(
     [
       { title: 'CLASS', name: true, value: (row) => row.name },
-      { title: 'COUNT +', value: (row) => count(row.addedCount) },
-      { title: 'COUNT −', value: (row) => count(row.removedCount) },
+      { title: 'COUNT +', optional: true, value: (row) => count(row.addedCount) },
+      { title: 'COUNT −', optional: true, value: (row) => count(row.removedCount) },
       { title: 'COUNT ±', value: (row) => signedCount(row.countDelta) },
       { title: 'SIZE +', optional: true, value: (row) => size(row.addedSize) },
       { title: 'SIZE −', optional: true, value: (row) => size(row.removedSize) },
@@ -100,7 +100,11 @@ function growthSection(growth, style) {
   const columns = [
     { title: 'CLASS', name: true, value: (/** @type {any} */ row) => row.name },
     { title: 'SIZE ±', value: (/** @type {any} */ row) => signedSize(row.sizeDelta) },
-    { title: 'OF IT HELD', value: (/** @type {any} */ row) => (row.holder ? size(row.heldSize) : '') },
+    {
+      title: 'OF IT HELD',
+      optional: true,
+      value: (/** @type {any} */ row) => (row.holder ? size(row.heldSize) : ''),
+    },
     { title: 'BY', left: true, value: (/** @type {any} */ row) => holderText(row.holder) },
   ];
   return [

@@ -9,7 +9,7 @@ const picocolors = require('picocolors');
 
 /** Without a terminal nobody wraps or scrolls sideways: leave names some room, but keep lines readable. */
 const PIPED_WIDTH = 120;
-const NARROWEST = 60;
+const NARROWEST = 40;
 const WIDEST = 160;
 
 /**

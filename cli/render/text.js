@@ -7,31 +7,7 @@
  */
 
 const { clean } = require('../../lib/report/clean');
-
-/** Combining marks, and joiners that show nothing by themselves. */
-const NO_WIDTH = /^(?:\p{Mn}|\p{Me}|[\u200b-\u200d\u2060])$/u;
-
-/** Two columns: CJK, Hangul, full-width forms, and characters that are shown as emoji. */
-const WIDE =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]$|^\p{Emoji_Presentation}$/u;
-
-/** @param {string} character one code point */
-function characterWidth(character) {
-  const code = /** @type {number} */ (character.codePointAt(0));
-  if (code < 0x300) return 1;
-  if (NO_WIDTH.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
-}
-
-/**
- * Columns that a cleaned text takes.
- * @param {string} text
- */
-function width(text) {
-  let columns = 0;
-  for (const character of text) columns += characterWidth(character);
-  return columns;
-}
+const { shownPieces, width } = require('./width');
 
 /**
  * Cuts a cleaned text to at most so many columns, with an ellipsis where something is missing.
@@ -43,10 +19,9 @@ function fit(text, columns) {
   if (width(text) <= columns) return text;
   let kept = '';
   let used = 0;
-  for (const character of text) {
-    const next = characterWidth(character);
+  for (const [piece, next] of shownPieces(text)) {
     if (used + next > columns - 1) break;
-    kept += character;
+    kept += piece;
     used += next;
   }
   return `${kept}…`;
@@ -77,7 +52,7 @@ function wrap(text, columns) {
     const line = lines[lines.length - 1];
     const joined = line === '' ? word : `${line} ${word}`;
     if (width(joined) <= columns) lines[lines.length - 1] = joined;
-    else lines.splice(line === '' ? -1 : lines.length, 1, ...pieces(word, columns));
+    else lines.splice(line === '' ? -1 : lines.length, 1, ...broken(word, columns));
   }
   return lines;
 }
@@ -86,11 +61,16 @@ function wrap(text, columns) {
  * @param {string} word
  * @param {number} columns
  */
-function pieces(word, columns) {
+function broken(word, columns) {
   const all = [''];
-  for (const character of word) {
-    if (width(all[all.length - 1] + character) > columns) all.push(character);
-    else all[all.length - 1] += character;
+  let used = 0;
+  for (const [piece, next] of shownPieces(word)) {
+    if (used + next > columns && used > 0) {
+      all.push('');
+      used = 0;
+    }
+    all[all.length - 1] += piece;
+    used += next;
   }
   return all;
 }

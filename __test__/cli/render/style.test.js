@@ -32,7 +32,7 @@ test('width: the terminal, else COLUMNS, else 120; within reason', () => {
     [pipe, { COLUMNS: '90' }, 90],
     [pipe, { COLUMNS: 'x' }, 120],
     [pipe, {}, 120],
-    [{ isTTY: true, columns: 20 }, {}, 60],
+    [{ isTTY: true, columns: 20 }, {}, 40],
     [{ isTTY: true, columns: 400 }, {}, 160],
   ]) {
     assert.equal(styleFor(stream, env).width, width);
