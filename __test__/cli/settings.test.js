@@ -136,7 +136,7 @@ const MISTAKES = [
   [{ tpo: 1 }, /"tpo": .*did you mean "top"\?$/],
   [{ 'find-leak': {} }, /"find-leak": .*did you mean "find-leaks"\?$/],
   [{ findLeaks: {} }, /did you mean "find-leaks"\?$/],
-  [{ failOn: 'leak' }, /"failOn": only find-leaks has this option; it belongs in "find-leaks"$/],
+  [{ propertyKeys: true }, /"propertyKeys": only redact has this option; it belongs in "redact"$/],
   [{ config: 'x' }, /"config": /],
   [{ completion: {} }, /"completion": /],
   [{ analyze: 3 }, /"analyze": expected an object but found 3 \(a number\)$/],
