@@ -12,6 +12,7 @@ const { test, before, after } = require('node:test');
 const { majors } = require('../fixtures/nodes');
 const { platformName } = require('../lib/platform');
 const { assemble } = require('../scripts/release/assemble');
+const { hunt } = require('../scripts/release/hunt');
 const {
   PLATFORMS,
   binaryName,
@@ -19,7 +20,6 @@ const {
   packageName,
   platformNamed,
 } = require('../scripts/release/platforms');
-const { hunt } = require('./helpers/hunt');
 const { machine } = require('./helpers/machine');
 const { startRegistry } = require('./helpers/registry');
 const { root, run } = require('./helpers/run');
@@ -237,11 +237,9 @@ test('on every Node: install, --help, and a leak found by name', { concurrency: 
         assert.equal(help.stderr, '');
         assert.match(help.stdout, /^Usage: heap-analyzer .*find-leaks/s);
 
-        const { code, answer: found, stderr } = await hunt(user, theirs, 'hunt');
-        assert.equal(code, 1, stderr);
-        assert.equal(found.verdict, 'leak');
-        assert.equal(found.findings[0].holder.variable, 'visits');
-        assert.deepEqual(found.findings[0].entries.perInterval, [200, 200]);
+        const node = path.join(user.env.PATH, 'node');
+        const env = { ...process.env, ...user.env };
+        assert.deepEqual(await hunt({ node, env, project: theirs }), []);
       }),
     ),
   );

@@ -8,7 +8,9 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { platformName } = require('../lib/platform');
 const { missingPackages } = require('./packages');
+const { binaryName, platformNamed } = require('./release/platforms');
 const { countResults, root, runStep } = require('./run');
 
 const full = process.argv.includes('--full');
@@ -31,11 +33,25 @@ function hostileInput() {
   ];
 }
 
+/** The binary as it is published, built against an old glibc, and the package tests with it on every Node. */
+function publishedBinary() {
+  const binary = path.join('artifacts', binaryName(platformNamed(platformName())));
+  return [
+    { name: 'binary for publication', command: process.execPath, args: ['scripts/release/build.js'] },
+    {
+      name: 'packages with that binary',
+      command: process.execPath,
+      args: ['--test', '--test-reporter=spec', '__test__/package.test.js', '__test__/release/binary.test.js'],
+      env: { HEAP_ANALYZER_BINARY: binary },
+    },
+  ];
+}
+
 /** @returns {import('./run').Step[]} */
 function steps() {
   return [
     { name: 'engine', command: 'cargo', args: ['test', '--quiet'] },
-    ...(full ? hostileInput() : []),
+    ...(full ? [...hostileInput(), ...publishedBinary()] : []),
     ...missingPackages(),
     {
       name: 'face and command line',

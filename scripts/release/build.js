@@ -13,6 +13,7 @@ const path = require('node:path');
 const { platformName } = require('../../lib/platform');
 const { faults, glibcNeeded, readBinary } = require('./binary');
 const { GLIBC_BUILT_AGAINST, binaryName, platformNamed, root } = require('./platforms');
+const { zigFolders } = require('./zig');
 
 const ARTIFACTS = path.join(root, 'artifacts');
 
@@ -22,22 +23,23 @@ function fail(sentence) {
   process.exit(1);
 }
 
-/** @param {string} command */
-const runs = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
-
 /**
  * @param {import('./platforms').Platform} platform
- * @returns {{ args: string[], env: NodeJS.ProcessEnv }} for `napi build`
+ * @returns {Promise<{ args: string[], env: NodeJS.ProcessEnv }>} for `napi build`
  */
-function recipe({ os, target, libc }) {
+async function recipe({ os, target, libc }) {
   if (os === 'linux') {
-    if (!runs('cargo-zigbuild'))
+    let folders;
+    try {
+      folders = await zigFolders();
+    } catch (error) {
       fail(
-        'binaries for Linux are built by cargo-zigbuild, which was not found; install it with ' +
-          '`pip install -r scripts/release/requirements.txt` (in a virtual environment whose bin is on PATH).',
+        `binaries for Linux are built by zig, which python3 and its pip could not fetch (${messageOf(error)}).`,
       );
+    }
     const zigTarget = libc === 'glibc' ? `${target}.${GLIBC_BUILT_AGAINST}` : target;
-    return { args: ['--cross-compile', '--target', zigTarget], env: {} };
+    const PATH = [...folders, process.env.PATH].join(path.delimiter);
+    return { args: ['--cross-compile', '--target', zigTarget], env: { PATH } };
   }
   const args = ['--target', target];
   // Windows machines without Visual C++ lack its runtime, and Node does not bring it.
@@ -45,11 +47,14 @@ function recipe({ os, target, libc }) {
   return { args, env: { MACOSX_DEPLOYMENT_TARGET: '11.0' } };
 }
 
+/** @param {unknown} error */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
+
 /** @param {import('./platforms').Platform} platform */
-function build(platform) {
+async function build(platform) {
   if (platform.os !== 'linux' && platform.os !== process.platform)
     fail(`${platform.name} is built on ${platform.title.split(' ', 1)[0]}; this is ${process.platform}.`);
-  const { args, env } = recipe(platform);
+  const { args, env } = await recipe(platform);
   const manifest = require.resolve('@napi-rs/cli/package.json', { paths: [root] });
   const napi = path.join(path.dirname(manifest), require(manifest).bin.napi);
   const common = [
@@ -70,6 +75,8 @@ function build(platform) {
   if (built.status !== 0) fail(`${platform.name} could not be built; the messages above say why.`);
 
   const file = path.join(ARTIFACTS, binaryName(platform));
+  // Types of the boundary, which are nobody's but ours.
+  fs.rmSync(path.join(ARTIFACTS, 'index.d.ts'), { force: true });
   const wrong = faults(file, platform);
   if (wrong.length > 0) fail(`${path.relative(root, file)} is not fit to be published: ${wrong.join('; ')}.`);
   const glibc = glibcNeeded(readBinary(file));
@@ -77,16 +84,16 @@ function build(platform) {
   console.log(`${path.relative(root, file)}: ${size} MB${glibc ? `, needs glibc ${glibc}` : ''}`);
 }
 
-function main() {
+async function main() {
   const names = process.argv.slice(2);
   for (const name of names.length > 0 ? names : [platformName()]) {
     let platform;
     try {
       platform = platformNamed(name);
     } catch (error) {
-      fail(`${error instanceof Error ? error.message : error}.`);
+      fail(`${messageOf(error)}.`);
     }
-    build(platform);
+    await build(platform);
   }
 }
 
