@@ -6,7 +6,7 @@
  */
 
 const { perSecond } = require('./tally');
-const { fill, isNumbered } = require('./index');
+const { fill, isNumbered, limitsOf } = require('./index');
 
 /**
  * @param {any} autocannon the module
@@ -22,9 +22,11 @@ function driveByAutocannon(autocannon, { url, connections, method, headers, body
     return { ...request, path: fill(target, own), ...(body === undefined ? {} : { body: fill(body, own) }) };
   };
   const requests = isNumbered(url, body) ? { requests: [{ ...asked, path: target, setupRequest }] } : {};
-  return ({ durationMs, signal, onProgress }) =>
+  return (stage) =>
     new Promise((resolve, reject) => {
-      const started = performance.now();
+      const { amount, signal, onProgress } = stage;
+      const { longest, passed, fraction } = limitsOf(stage);
+      let answered = 0;
       /** @type {string | undefined} */
       let firstError;
       const finish = (/** @type {any} */ error, /** @type {any} */ result) => {
@@ -33,7 +35,7 @@ function driveByAutocannon(autocannon, { url, connections, method, headers, body
         signal.removeEventListener('abort', stop);
         if (signal.aborted) return reject(signal.reason);
         if (error) return reject(error);
-        const took = performance.now() - started;
+        const took = passed();
         const { latency, non2xx, errors } = result;
         const total = result['1xx'] + result['2xx'] + result['3xx'] + result['4xx'] + result['5xx'];
         resolve({
@@ -51,16 +53,16 @@ function driveByAutocannon(autocannon, { url, connections, method, headers, body
         });
       };
       // Ended by us: it stops at the next of its own ticks, which are a second apart.
-      const duration = Math.ceil(durationMs / 1000) + 60;
-      const run = autocannon({ url: url.href, connections, duration, ...asked, ...requests }, finish);
+      const duration = Math.ceil(longest / 1000) + 60;
+      // It wants as many requests as connections at the least.
+      const many = amount === undefined ? { duration } : { duration, amount: Math.max(amount, connections) };
+      const run = autocannon({ url: url.href, connections, ...many, ...asked, ...requests }, finish);
       const stop = () => run.stop();
       run.on('reqError', (/** @type {Error} */ error) => (firstError ??= error.message));
       signal.addEventListener('abort', stop, { once: true });
-      const end = setTimeout(stop, durationMs);
-      const ticker = setInterval(
-        () => onProgress(Math.min(1, (performance.now() - started) / durationMs)),
-        100,
-      );
+      run.on('response', () => answered++);
+      const end = setTimeout(stop, longest);
+      const ticker = setInterval(() => onProgress(fraction(answered)), 100);
       if (signal.aborted) stop();
     });
 }

@@ -14,6 +14,7 @@ const { isLoopback } = require('../../lib/capture/remote/websocket');
 /**
  * @typedef {object} Stage
  * @property {number} durationMs
+ * @property {number} [amount] as many requests instead, in at most three times as long: so that two stages are alike
  * @property {AbortSignal} signal
  * @property {(fraction: number) => void} onProgress
  *
@@ -104,4 +105,25 @@ const fill = (template, number) =>
 /** @param {URL} url @param {string} [body] */
 const isNumbered = (url, body = '') => /\{i\}|%7Bi%7D/.test(`${url.pathname}${url.search}${body}`);
 
-module.exports = { openLoad, readLoadUrl, fill, isNumbered };
+/** How long a stage with an amount may take, in times of its duration. */
+const PATIENCE = 3;
+
+/**
+ * When a stage is over, and how far it is.
+ * @param {Stage} stage
+ */
+function limitsOf({ durationMs, amount }) {
+  const started = performance.now();
+  const longest = amount === undefined ? durationMs : durationMs * PATIENCE;
+  const passed = () => performance.now() - started;
+  return {
+    longest,
+    passed,
+    /** @param {number} asked requests so far */
+    over: (asked) => passed() >= longest || (amount !== undefined && asked >= amount),
+    /** @param {number} asked */
+    fraction: (asked) => Math.min(1, amount === undefined ? passed() / durationMs : asked / amount),
+  };
+}
+
+module.exports = { openLoad, readLoadUrl, limitsOf, fill, isNumbered };

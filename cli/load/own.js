@@ -10,7 +10,7 @@ const http = require('node:http');
 const https = require('node:https');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { Tally } = require('./tally');
-const { fill, isNumbered } = require('./index');
+const { fill, isNumbered, limitsOf } = require('./index');
 
 /** Answers that are still to come when the time is up are waited for so long. */
 const GRACE_MS = 2000;
@@ -25,17 +25,19 @@ function driveByOwn({ url, connections, method, headers = {}, body }) {
   const numbered = isNumbered(url, body);
   const target = `${url.pathname}${url.search}`;
   let number = 0;
-  return async ({ durationMs, signal, onProgress }) => {
+  return async (stage) => {
+    const { signal, onProgress } = stage;
+    const { longest, passed, over, fraction } = limitsOf(stage);
+    const first = number;
+    const asked = () => number - first;
     const { Agent, request } = url.protocol === 'https:' ? https : http;
     const agent = new Agent({ keepAlive: true, maxSockets: connections });
     const tally = new Tally('heap-analyzer');
-    const started = performance.now();
     const hurry = new AbortController();
-    const passed = () => performance.now() - started;
     const stop = () => hurry.abort();
     signal.addEventListener('abort', stop, { once: true });
-    const late = setTimeout(stop, durationMs + GRACE_MS);
-    const ticker = setInterval(() => onProgress(Math.min(1, passed() / durationMs)), 100);
+    const late = setTimeout(stop, longest + GRACE_MS);
+    const ticker = setInterval(() => onProgress(fraction(asked())), 100);
 
     const ask = () =>
       new Promise((resolve) => {
@@ -70,7 +72,7 @@ function driveByOwn({ url, connections, method, headers = {}, body }) {
         sent.end(text);
       });
     const visitor = async () => {
-      while (passed() < durationMs && !hurry.signal.aborted) {
+      while (!over(asked()) && !hurry.signal.aborted) {
         if (!(await ask()) && !hurry.signal.aborted) await sleep(PAUSE_MS);
       }
     };

@@ -10,6 +10,7 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { pathToFileURL } = require('node:url');
 const { HeapAnalyzerError } = require('../../lib/errors');
+const { limitsOf } = require('./index');
 const { Tally } = require('./tally');
 
 /** After a visit that failed. */
@@ -22,17 +23,19 @@ const PAUSE_MS = 50;
 async function driveByScript({ script, url, connections }) {
   const visit = await load(script);
   let number = 0;
-  return async ({ durationMs, signal, onProgress }) => {
+  return async (stage) => {
+    const { signal, onProgress } = stage;
+    const { passed, over, fraction } = limitsOf(stage);
+    const first = number;
+    const asked = () => number - first;
     const tally = new Tally('script');
-    const started = performance.now();
-    const passed = () => performance.now() - started;
-    const ticker = setInterval(() => onProgress(Math.min(1, passed() / durationMs)), 100);
+    const ticker = setInterval(() => onProgress(fraction(asked())), 100);
     /** @type {() => void} */
     let leave = () => {};
     const aborted = new Promise((resolve) => (leave = () => resolve(undefined)));
     signal.addEventListener('abort', leave, { once: true });
     const visitor = async () => {
-      while (passed() < durationMs && !signal.aborted) {
+      while (!over(asked()) && !signal.aborted) {
         const began = performance.now();
         try {
           await visit({ url: url.href, number: number++, signal });
