@@ -81,8 +81,11 @@ async function runPlan(plan, world, done) {
     if ('load' in step) {
       const { load, durationMs } = step;
       const phase = load === 'warm-up' ? 'warming up' : `load ${load}`;
+      // As many requests as before the target, however fast the machine is meanwhile: growth is judged by interval.
+      const before = load === 'before final' ? done.loads[done.loads.length - 1] : undefined;
       const driving = drive({
         durationMs,
+        amount: before && before.requests + before.errors,
         signal,
         onProgress: (fraction) => onProgress({ phase, fraction }),
       });
