@@ -115,8 +115,11 @@ export function report(
 ): string;
 
 export interface ReportOptions {
-  /** Default: `"markdown"`. */
-  format?: 'markdown';
+  /**
+   * Default: `"markdown"`. `"html"` is a page with the answer in it, for a browser; `maxLength` does not hold for it. On the
+   * command line such a page has more: what its reader will want to see next is asked for too.
+   */
+  format?: 'markdown' | 'html';
   /**
    * The most UTF-16 units that it may have, from 4,000; what has no room is counted at its end. Ten findings are told
    * whole, fifty more in a line each, and of tables 25 rows, whatever room there is. Default: 60,000, since a comment on
@@ -652,9 +655,9 @@ export interface AnalyzeOptions extends TaskOptions {
   all?: boolean;
   /**
    * What else to say, each at some cost: `hints` (`findings`: what may leak), `packages` (`packages`, `modules`: whose
-   * the bytes are), `duplicates` (`duplicateStrings`). Default: none of them.
+   * the bytes are), `duplicates` (`duplicateStrings`), `map` (where the memory is, as nested boxes). Default: none of them.
    */
-  sections?: 'all' | ReadonlyArray<'hints' | 'packages' | 'duplicates'>;
+  sections?: 'all' | ReadonlyArray<'hints' | 'packages' | 'duplicates' | 'map'>;
   /** For hints: see {@link FindLeaksOptions.sourceMaps}. */
   sourceMaps?: string | URL;
 }
@@ -879,6 +882,33 @@ export interface AnalyzeAnswer extends Answer {
   duplicateStringBytes?: number;
   /** Strings that are there several times, those that waste most first. Only with the section `duplicates`. */
   duplicateStrings?: DuplicateString[];
+  /** Where the memory is: the heap as nested boxes. Only with the section `map`. */
+  map?: MapBox;
+}
+
+/**
+ * A box of the memory map. The heap has packages in it, a package source files, a file classes, a class holders: the
+ * uppermost objects of the file, without the scopes and functions that only link them together. Every byte is in one box of
+ * each level.
+ */
+export interface MapBox {
+  /**
+   * Of a package and a file as in {@link PackageRow} and {@link ModuleRow}; of a class; of a holder what the program calls it,
+   * such as `sessions`, or its own name. Empty for the heap and for what stands for `others`.
+   */
+  name: string;
+  /** Shallow sizes of all that is in it: those of the boxes in it together. */
+  size: number;
+  /** Objects with a shallow size above zero. */
+  count: number;
+  /** Of a holder: its object id. */
+  id?: number;
+  /** Of a holder: what would be freed with it, also what belongs to other files. */
+  retainedSize?: number;
+  /** It stands for so many boxes that are too small to be told. */
+  others?: number;
+  /** What is in it, biggest first, what stands for others last. */
+  children?: MapBox[];
 }
 
 /** What belongs to a package: see `docs/figures.md`. */
@@ -1505,6 +1535,7 @@ export interface PreflightReport {
  * | `ERR_HEAP_FORBIDDEN` | the endpoint does not answer to pages of others, or from elsewhere (status 403) |
  * | `ERR_HEAP_CANCELLED` | interrupted (on the command line; functions reject with the signal's reason) |
  * | `ERR_HEAP_NO_ADDON` | the native part is missing for this platform, or was not built |
+ * | `ERR_HEAP_NO_VIEWER` | the page of reports and the viewer was not built |
  * | `ERR_HEAP_INTERNAL` | a bug in heap-analyzer |
  *
  * @example
@@ -1551,4 +1582,5 @@ export type ErrorCode =
   | 'ERR_HEAP_FORBIDDEN'
   | 'ERR_HEAP_CANCELLED'
   | 'ERR_HEAP_NO_ADDON'
+  | 'ERR_HEAP_NO_VIEWER'
   | 'ERR_HEAP_INTERNAL';

@@ -14,7 +14,11 @@ const { BadValue } = require('./options');
  * @param {import('commander').Command} command
  */
 function addReport(command) {
-  return command.option('--report <file>', 'also write a report: Markdown (.md); repeatable', readReport);
+  return command.option(
+    '--report <file>',
+    'also write a report: a page (.html), Markdown (.md); repeatable',
+    readReport,
+  );
 }
 
 /**
@@ -67,14 +71,27 @@ async function checkReports(files = []) {
 }
 
 /**
+ * Whether one of them is a page. A page has no engine behind it: it carries what its reader will want to see next, so
+ * more is asked for it.
+ * @param {string[]} [files]
+ */
+function wantsPage(files = []) {
+  return files.some((file) => require('../lib/report').formatOf(file) === 'html');
+}
+
+/**
  * @param {string[] | undefined} files
  * @param {any} answer
+ * @param {() => Promise<string>} page
  */
-async function writeReports(files = [], answer) {
+async function writeReports(files = [], answer, page) {
   if (files.length === 0) return;
   const { formatOf, report } = require('../lib/report');
   const { replaceFile } = require('../lib/report/replace-file');
-  for (const file of files) await replaceFile(file, report(answer, { format: formatOf(file) }));
+  for (const file of files) {
+    const format = formatOf(file);
+    await replaceFile(file, format === 'html' ? await page() : report(answer, { format }));
+  }
 }
 
-module.exports = { addReport, checkReports, writeReports };
+module.exports = { addReport, checkReports, wantsPage, writeReports };

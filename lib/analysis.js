@@ -60,7 +60,10 @@ async function analyzeInput(
   { signal, onProgress, sections = [], sourceMaps, cache, ...options },
   map,
 ) {
-  const wanted = Object.fromEntries(sections.map((section) => [section, true]));
+  // The engine's `map` is another one: whether files are mapped.
+  const wanted = Object.fromEntries(
+    sections.map((section) => [section === 'map' ? 'memoryMap' : section, true]),
+  );
   const indexing = forEngine(cache);
   const asked = { ...options, ...wanted, map, ...indexing.options };
   const task = runTask(

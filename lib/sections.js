@@ -7,7 +7,7 @@
 
 const { HeapAnalyzerError, badArgument } = require('./errors');
 
-const SECTIONS = ['hints', 'packages', 'duplicates'];
+const SECTIONS = ['hints', 'packages', 'duplicates', 'map'];
 const EXPECTED = "'all' or an array of names";
 
 /**

@@ -22,12 +22,21 @@ const NO_CODE =
  * @returns {Promise<string | null>} the code, its comments and strings blanked; null when it cannot be read
  */
 async function readSource(file) {
+  const text = await readText(file);
+  return text === null ? null : blanked(text);
+}
+
+/**
+ * @param {string} file an absolute path or a file: URL
+ * @returns {Promise<string | null>} as it stands there; null when it cannot be read
+ */
+async function readText(file) {
   try {
     const name = file.startsWith('file:') ? fileURLToPath(file) : file;
     if (!path.isAbsolute(name)) return null;
     const stat = await fs.stat(name);
     if (!stat.isFile() || stat.size > LARGEST_SOURCE) return null;
-    return blanked(await fs.readFile(name, 'utf8'));
+    return await fs.readFile(name, 'utf8');
   } catch {
     return null;
   }
@@ -71,4 +80,4 @@ const columnAt = (code, position) => position - code.lastIndexOf('\n', position 
 /** @param {string} name */
 const escaped = (name) => name.replace(/\$/g, '\\$');
 
-module.exports = { readSource, blanked, offsetOf, lineAt, columnAt, escaped };
+module.exports = { readSource, readText, blanked, offsetOf, lineAt, columnAt, escaped };

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Builds the native addon of a checkout into `native/`. Runs as `prepare`, that is, after `npm install` in a
+ * Builds the native addon of a checkout into `native/`, and the viewer's page into `viewer/dist`. Runs as `prepare`, that is, after `npm install` in a
  * checkout and before `npm pack`; people who install the published package never run it. What is published is built by
  * `scripts/release/build.js`. No loader is generated: `lib/native.js` is ours.
  */
@@ -56,3 +56,9 @@ if (build.error || build.status !== 0) {
 const binary = `heap-analyzer.${platformName()}.node`;
 const folder = path.join(root, 'npm', platformName());
 if (fs.existsSync(folder)) fs.copyFileSync(path.join(root, 'native', binary), path.join(folder, binary));
+
+require('./viewer')
+  .buildViewer()
+  .then((trouble) => {
+    if (trouble !== null) fail(trouble);
+  });

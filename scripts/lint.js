@@ -23,6 +23,7 @@ const steps = [
   tool('prettier', ['--check', '.']),
   tool('oxlint', ['--deny-warnings']),
   tool('tsc', ['-p', 'tsconfig.json']),
+  tool('tsc', ['-p', 'viewer/tsconfig.json']),
   { name: 'packages', command: process.execPath, args: ['scripts/tools/packages.js'] },
   { name: 'workflows', command: process.execPath, args: ['scripts/tools/workflows.js'] },
   { name: 'rustfmt', command: 'cargo', args: ['fmt', '--check'] },

@@ -10,7 +10,14 @@ const path = require('node:path');
 
 const { root } = require('./run');
 
-const FOLDERS = ['conformance', '__test__/frameworks', '__test__/runners', 'scripts/tools'];
+const FOLDERS = [
+  'conformance',
+  '__test__/frameworks',
+  '__test__/runners',
+  '__test__/browser',
+  'scripts/tools',
+  'viewer',
+];
 
 const npm = process.env.npm_execpath
   ? { command: process.execPath, args: [process.env.npm_execpath] }

@@ -26,6 +26,7 @@ test('every declared code has its exit code', () => {
       'TOO_LARGE',
       'INTERNAL',
       'NO_ADDON',
+      'NO_VIEWER',
       'CAPTURE',
       'BUSY',
       'FORBIDDEN',

@@ -7,7 +7,7 @@
 
 const { SECTIONS } = require('../../lib/sections');
 const { addCache, openCache } = require('../cache');
-const { addReport, checkReports, writeReports } = require('../reports');
+const { addReport, checkReports, wantsPage, writeReports } = require('../reports');
 const { BadValue, addExamples, addJson, addRows, addThreads } = require('../options');
 
 /** Files up to this size get hints in the text without asking: they cost a fifth more time. */
@@ -82,15 +82,21 @@ async function run(file, options, context) {
   const onProgress = progress.update;
   const cache = openCache(options, context);
   const { indexing } = cache;
-  const asked = { top, all, sections, hintsUpTo, sourceMaps, threads, cache: indexing, signal, onProgress };
+  const common = { sourceMaps, threads, cache: indexing, signal, onProgress };
+  const page = wantsPage(options.report) ? require('../../lib/report/html') : null;
+  const asked = page ? page.wholeAnalysis(common, top) : { ...common, top, all, sections, hintsUpTo };
   const analysis = analyzeInput(input, asked, true).finally(progress.end);
   // The engine works on threads of its own; meanwhile this one loads what shows the answer.
   const { print } = require('../output');
   const render = json ? () => '' : require('../render/analysis').renderAnalysis;
 
   const biggestShown = top ?? BIGGEST_OF_TEXT;
-  const answer = await analysis;
-  await writeReports(options.report, answer);
+  const whole = await analysis;
+  const withHints = unasked && whole.snapshots[0].sizeBytes <= HINTS_UNASKED;
+  const answer = page
+    ? page.narrowAnalysis(whole, { top, all, sections: withHints ? ['hints'] : sections })
+    : whole;
+  await writeReports(options.report, answer, async () => page?.analysisReport(whole) ?? '');
   print(answer, json, (shown, style) => render(shown, style, biggestShown), context);
   await cache.write();
 }

@@ -8,7 +8,7 @@
 const { HeapAnalyzerError } = require('../../lib/errors');
 const { EXIT } = require('../exit');
 const { addCache, openCache } = require('../cache');
-const { addReport, checkReports, writeReports } = require('../reports');
+const { addReport, checkReports, wantsPage, writeReports } = require('../reports');
 const { addExamples, addJson, addRows, addThreads, bytes } = require('../options');
 
 /** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
@@ -58,18 +58,25 @@ async function run(base, target, options, context) {
   }
   const top = options.top ?? (json ? undefined : ROWS_OF_TEXT);
   await checkReports(options.report);
-  const inputs = [await openInput(base, context), await openInput(target, context)];
+  const page = wantsPage(options.report) ? require('../../lib/report/html') : null;
+  // A page asks more of the target than the comparison does.
+  const again = page !== null;
+  const inputs = [await openInput(base, context), await openInput(target, context, { again })];
   const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes(inputs) });
   const cache = openCache(options, context);
   let answer;
+  let html = '';
   try {
     const { signal } = context;
-    const asked = { top, all, growth, threads, cache: cache.indexing, signal, onProgress: progress.update };
-    answer = await compareInputs(inputs[0], inputs[1], asked, true);
+    const common = { threads, cache: cache.indexing, signal, onProgress: progress.update };
+    const asked = page ? { ...common, growth: true } : { ...common, top, all, growth };
+    const whole = await compareInputs(inputs[0], inputs[1], asked, true);
+    answer = page ? page.narrowComparison(whole, { top, all, growth }) : whole;
+    if (page) html = await page.comparisonReport(whole, inputs[1], common);
   } finally {
     progress.end();
   }
-  await writeReports(options.report, answer);
+  await writeReports(options.report, answer, async () => html);
   print(answer, json, renderComparison, context);
   const { failOnGrowth } = options;
   if (failOnGrowth !== undefined && answer.totals.delta.selfSize > failOnGrowth)

@@ -7,7 +7,7 @@
 
 const { EXIT } = require('../exit');
 const { addCache, openCache } = require('../cache');
-const { addReport, checkReports, writeReports } = require('../reports');
+const { addReport, checkReports, wantsPage, writeReports } = require('../reports');
 const { addExamples, addJson, addThreads, choice, integerFrom } = require('../options');
 
 /** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
@@ -115,10 +115,13 @@ async function run(options, context) {
       : undefined;
   /** @type {Array<import('../../lib/native').Input>} */
   const inputs = [];
-  for (const file of files) inputs.push(await openInput(file, context, { again: traceAllObjects }));
+  const page = wantsPage(options.report) ? require('../../lib/report/html') : null;
+  const again = traceAllObjects || page !== null;
+  for (const file of files) inputs.push(await openInput(file, context, { again }));
   const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes(inputs) });
   const cache = openCache(options, context);
   let answer;
+  let html = '';
   try {
     const { signal } = context;
     const asked = {
@@ -133,6 +136,8 @@ async function run(options, context) {
       onProgress: progress.update,
     };
     answer = await findLeaksIn(inputs, asked, true);
+    const common = { sourceMaps, threads, cache: cache.indexing, signal, onProgress: progress.update };
+    if (page) html = await page.leaksReport(answer, inputs, common);
   } finally {
     progress.end();
   }
@@ -143,7 +148,7 @@ async function run(options, context) {
   const update =
     conclusive && options.updateIgnore !== undefined ? { file: options.updateIgnore, listed } : null;
   const updated = update && (await accept(update, answer, failing));
-  await writeReports(options.report, answer);
+  await writeReports(options.report, answer, async () => html);
   const shown = top === undefined ? answer : limited(answer, top);
   const text = { conclusive, note, updated, top: top ?? FINDINGS_OF_TEXT, groups: top ?? GROUPS_OF_TEXT };
   print(shown, json, (_, style) => renderLeaks(answer, style, text), context);

@@ -24,6 +24,7 @@ const COMMANDS = {
   'node-monitor': () => require('./node-monitor'),
   record: () => require('./record'),
   'node-load-test': () => require('./node-load-test'),
+  view: () => require('./view'),
   redact: () => require('./redact'),
   demo: () => require('./demo'),
   completion: () => require('./completion'),

@@ -20,7 +20,12 @@ const GUTTER = 15;
  * @returns {string[]}
  */
 function sectionLines(answer, style) {
-  return [...hintsLines(answer, style), ...packageLines(answer, style), ...duplicateLines(answer, style)];
+  return [
+    ...hintsLines(answer, style),
+    ...packageLines(answer, style),
+    ...mapLines(answer, style),
+    ...duplicateLines(answer, style),
+  ];
 }
 
 /**
@@ -103,6 +108,50 @@ function packageLines({ packages, packageCount, modules, moduleCount, statistics
     ...table(columns('FILE'), modules, style),
   ];
 }
+
+/** Holders of the map that are shown; a page shows all of it. */
+const HOLDERS = 12;
+
+/**
+ * Of the memory map what is biggest: on a terminal, a list of holders says more than boxes.
+ * @param {any} answer
+ * @param {import('./style').Style} style
+ */
+function mapLines({ map, statistics }, style) {
+  if (!map) return [];
+  const boxes = (/** @type {any} */ box) => box.children ?? [];
+  const holders = boxes(map)
+    .flatMap(boxes)
+    .flatMap((/** @type {any} */ file) =>
+      boxes(file).flatMap((/** @type {any} */ of) =>
+        boxes(of).map((/** @type {any} */ holder) => ({ ...holder, class: of.name, file: file.name })),
+      ),
+    )
+    .filter((/** @type {any} */ holder) => holder.id !== undefined)
+    .sort((/** @type {any} */ a, /** @type {any} */ b) => b.size - a.size);
+  const columns = [
+    {
+      title: 'HOLDER',
+      name: true,
+      value: (/** @type {any} */ row) => `${row.name || row.class} @${row.id}`,
+    },
+    { title: 'CLASS', left: true, value: (/** @type {any} */ row) => fit(clean(row.class), 16) },
+    { title: 'FILE', left: true, optional: true, value: (/** @type {any} */ row) => fileEnd(row.file) },
+    { title: 'BYTES', value: (/** @type {any} */ row) => size(row.size) },
+    {
+      title: '% HEAP',
+      optional: true,
+      value: (/** @type {any} */ row) => percent(row.size, statistics.total),
+    },
+  ];
+  return [
+    ...heading('What the bytes hang on', Math.min(HOLDERS, holders.length), holders.length, style),
+    ...table(columns, holders.slice(0, HOLDERS), style),
+  ];
+}
+
+/** The last parts of a path: what tells it from others. @param {string} file */
+const fileEnd = (file) => file.split(/[\\/]/).slice(-2).join('/');
 
 /**
  * @param {any} answer

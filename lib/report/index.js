@@ -20,6 +20,10 @@ const FORMATS = {
     extensions: ['.md', '.markdown'],
     write: (answer, kind, options) => require('./markdown').markdown(answer, kind, options),
   },
+  html: {
+    extensions: ['.html', '.htm'],
+    write: (answer, kind) => require('./html').answerReport(answer, kind),
+  },
 };
 
 /** @type {(value: any, name: string) => string} */

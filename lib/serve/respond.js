@@ -11,24 +11,11 @@
 const { pipeline } = require('node:stream/promises');
 const { version } = require('../../package.json');
 const { HeapAnalyzerError } = require('../errors');
+const { jsonText } = require('../json-text');
 
 /** @typedef {import('node:http').ServerResponse} Response */
 
 const HEAD = { schemaVersion: 1, tool: { name: 'heap-analyzer', version } };
-
-/** Controls (C1 are commands to some terminals), marks that turn text around, and what begins markup. */
-const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff<>&]/g;
-
-/**
- * @param {unknown} value
- * @param {RegExp} [escaped]
- */
-function jsonText(value, escaped = UNSAFE) {
-  return JSON.stringify(value).replace(
-    escaped,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
 
 /**
  * Headers of every answer. What other middleware has put there for pages (CORS above all) does not hold for a heap.

@@ -10,6 +10,7 @@ mod duplicates;
 mod exports;
 mod growth;
 mod holders;
+mod map;
 mod naming;
 mod node;
 mod object;
@@ -31,6 +32,7 @@ pub use self::{
     compare::{CompareOptions, Comparison, ComparisonRow, compare, compare_heaps, compare_text, comparison_rows},
     duplicates::{DuplicateString, StringHolder},
     growth::ClassGrowth,
+    map::MapBox,
     node::NodeSummary,
     object::{
         AllocationFrame, CutReference, Dominated, DominatedClass, HoldersSummary, InspectOptions, InspectedNode,
@@ -125,6 +127,8 @@ impl<T> Answer<T> {
     }
 }
 
+#[cfg(test)]
+mod map_tests;
 #[cfg(test)]
 mod packages_tests;
 #[cfg(test)]

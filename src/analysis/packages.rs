@@ -163,6 +163,21 @@ impl Belonging {
         Ok(Self { files: files.list, of_node })
     }
 
+    /// The number of the file that a node belongs to.
+    pub(crate) fn file(&self, node: NodeId) -> u32 {
+        self.of_node[node.index()]
+    }
+
+    /// How the file of a number is called.
+    pub(crate) fn file_name(&self, file: u32) -> &str {
+        &self.files[file as usize].name
+    }
+
+    /// How its package is called.
+    pub(crate) fn package_name(&self, file: u32) -> &str {
+        &self.files[file as usize].package
+    }
+
     /// Whether a node belongs to Node itself.
     pub(crate) fn is_of_node(&self, node: NodeId) -> bool {
         self.files[self.of_node[node.index()] as usize].package == NODE

@@ -7,6 +7,7 @@ use super::{
     biggest::biggest,
     class_table,
     duplicates::DuplicateString,
+    map::{MapBox, memory_map},
     packages::{Belonging, ModuleRow, PackageRow, packages},
     statistics::statistics,
 };
@@ -19,6 +20,7 @@ use crate::{
 
 /// How much of a summary to give.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of the answer, asked for by itself")]
 pub struct AnalyzeOptions {
     /// Rows of classes and of biggest objects.
     pub top: usize,
@@ -28,11 +30,13 @@ pub struct AnalyzeOptions {
     pub packages: bool,
     /// Also strings that are there several times.
     pub duplicates: bool,
+    /// Also where the memory is, as nested boxes.
+    pub map: bool,
 }
 
 impl Default for AnalyzeOptions {
     fn default() -> Self {
-        Self { top: 25, all_classes: false, packages: false, duplicates: false }
+        Self { top: 25, all_classes: false, packages: false, duplicates: false, map: false }
     }
 }
 
@@ -56,6 +60,9 @@ pub struct Summary {
     /// Strings that are there several times, where that was asked for.
     #[serde(flatten)]
     pub duplicates: Option<DuplicateStrings>,
+    /// Where the memory is: package, file, class, holder, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<MapBox>,
 }
 
 /// The heap by package and by source file.
@@ -98,7 +105,9 @@ impl Packages {
 /// # Errors
 /// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
 pub fn packages_of(graph: &HeapGraph, top: usize, monitor: &Monitor) -> Result<Packages> {
-    Ok(Packages::of(owners(graph, monitor)?.2, top))
+    let scripts = Scripts::of(graph);
+    let belonging = Belonging::of(graph, &scripts, monitor)?;
+    Ok(Packages::of(packages(graph, &belonging, monitor)?, top))
 }
 
 impl DuplicateStrings {
@@ -149,7 +158,7 @@ pub(crate) fn summary_of(graph: &HeapGraph, options: AnalyzeOptions, monitor: &M
         || Ok::<_, crate::error::Error>((class_table(graph, monitor)?, biggest(graph, options.top, monitor)?)),
         || {
             rayon::join(
-                || options.packages.then(|| owners(graph, monitor)).transpose(),
+                || (options.packages || options.map).then(|| owners(graph, options, monitor)).transpose(),
                 || options.duplicates.then(|| Duplicates::of(graph, options.top.max(DUPLICATES), monitor)).transpose(),
             )
         },
@@ -160,19 +169,28 @@ pub(crate) fn summary_of(graph: &HeapGraph, options: AnalyzeOptions, monitor: &M
         classes.truncate(options.top);
     }
     let mut extras = Extras { duplicates, ..Extras::default() };
-    let packages = owners.map(|(scripts, belonging, rows)| {
-        (extras.scripts, extras.belonging) = (Some(scripts), Some(belonging));
-        Packages::of(rows, if options.all_classes { usize::MAX } else { options.top })
+    let mut map = None;
+    let packages = owners.and_then(|owners| {
+        (extras.scripts, extras.belonging) = (Some(owners.scripts), Some(owners.belonging));
+        map = owners.map;
+        Some(Packages::of(owners.rows?, if options.all_classes { usize::MAX } else { options.top }))
     });
     let duplicates = extras.duplicates.as_ref().map(|duplicates| DuplicateStrings::of(duplicates, options.top));
-    Ok((Summary { totals, statistics, class_count, classes, biggest, packages, duplicates }, extras))
+    Ok((Summary { totals, statistics, class_count, classes, biggest, packages, duplicates, map }, extras))
 }
 
-type Owners = (Scripts, Belonging, (Vec<PackageRow>, Vec<ModuleRow>));
+/// Whose the bytes are, and what was asked of that.
+struct Owners {
+    scripts: Scripts,
+    belonging: Belonging,
+    rows: Option<(Vec<PackageRow>, Vec<ModuleRow>)>,
+    map: Option<MapBox>,
+}
 
-fn owners(graph: &HeapGraph, monitor: &Monitor) -> Result<Owners> {
+fn owners(graph: &HeapGraph, options: AnalyzeOptions, monitor: &Monitor) -> Result<Owners> {
     let scripts = Scripts::of(graph);
     let belonging = Belonging::of(graph, &scripts, monitor)?;
-    let rows = packages(graph, &belonging, monitor)?;
-    Ok((scripts, belonging, rows))
+    let rows = options.packages.then(|| packages(graph, &belonging, monitor)).transpose()?;
+    let map = options.map.then(|| memory_map(graph, &scripts, &belonging, monitor)).transpose()?;
+    Ok(Owners { scripts, belonging, rows, map })
 }

@@ -47,6 +47,8 @@ pub struct Options {
     pub packages: Option<bool>,
     /// Also equal strings.
     pub duplicates: Option<bool>,
+    /// Also where the memory is, as nested boxes.
+    pub memory_map: Option<bool>,
     /// Also what may be a leak.
     pub hints: Option<bool>,
     /// The same, if the snapshot takes no more bytes than this, as it is given.
@@ -117,6 +119,7 @@ pub fn analyze(
         all_classes: options.all.unwrap_or(false),
         packages: options.packages.unwrap_or(false),
         duplicates: options.duplicates.unwrap_or(false),
+        map: options.memory_map.unwrap_or(false),
     };
     #[expect(clippy::cast_sign_loss, reason = "a size; the cast makes 0 of what is less")]
     let limit = options.hints_up_to.unwrap_or(0.0) as u64;
