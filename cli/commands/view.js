@@ -120,7 +120,10 @@ async function lookAt(files) {
   const { HeapAnalyzerError, fromSystem } = require('../../lib/errors');
   for (const file of files) {
     if (file === '-')
-      throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'the viewer reads files, and nothing from a pipe: it reads again');
+      throw new HeapAnalyzerError(
+        'ERR_HEAP_USAGE',
+        'the viewer reads files, and nothing from a pipe: it reads again',
+      );
     const stats = await stat(file).catch((error) => {
       throw fromSystem(error, `read ${file}`);
     });

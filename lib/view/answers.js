@@ -55,7 +55,9 @@ function answersAbout(files, { sourceMaps, onProgress, ...given }) {
   };
 
   const analysis = (/** @type {number} */ file) =>
-    once(`analysis/${file}`, () => analyzeInput(files[file], wholeAnalysis({ ...options, sourceMaps }), true));
+    once(`analysis/${file}`, () =>
+      analyzeInput(files[file], wholeAnalysis({ ...options, sourceMaps }), true),
+    );
   const leaks = () => once('leaks', () => findLeaksIn(files, { ...options, sourceMaps }, true));
   const comparison = (/** @type {number} */ base, /** @type {number} */ target) =>
     once(`comparison/${base}/${target}`, () =>
@@ -97,7 +99,11 @@ function answersAbout(files, { sourceMaps, onProgress, ...given }) {
       (a, b) => retainedSizes[b.ordinal] - retainedSizes[a.ordinal] || a.ordinal - b.ordinal,
     );
     const told = below.slice(0, ROWS);
-    return { node: node.toJSON(), childCount: below.length, children: told.map((one) => ({ node: one.toJSON() })) };
+    return {
+      node: node.toJSON(),
+      childCount: below.length,
+      children: told.map((one) => ({ node: one.toJSON() })),
+    };
   };
 
   /** @param {string} text */

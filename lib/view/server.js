@@ -49,14 +49,16 @@ async function serveViewer({ page, answer, port = 0, idleMs }) {
 
   /** @param {import('node:http').IncomingMessage} request @param {Response} response */
   async function handle(request, response) {
-    if (!admit.isForUs(request)) return send(response, 403, TYPES.text, 'This viewer answers to its own page only.\n');
+    if (!admit.isForUs(request))
+      return send(response, 403, TYPES.text, 'This viewer answers to its own page only.\n');
     if (request.method !== 'GET') return send(response, 405, TYPES.text, 'Only GET.\n', { Allow: 'GET' });
     const [path, query = ''] = (request.url ?? '/').split('?');
     const token = new URLSearchParams(query).get('token');
     if (path === '/' && token !== null && !admit.isAdmitted(request)) {
       const cookie = admit.exchange(token);
       // The token goes out of the address bar, and with it out of the history.
-      if (cookie !== null) return send(response, 303, TYPES.text, '', { 'Set-Cookie': cookie, Location: '/' });
+      if (cookie !== null)
+        return send(response, 303, TYPES.text, '', { 'Set-Cookie': cookie, Location: '/' });
     }
     if (!admit.isAdmitted(request)) return send(response, 401, TYPES.text, LOCKED);
     if (path === '/' && token !== null) return send(response, 303, TYPES.text, '', { Location: '/' });
@@ -123,7 +125,8 @@ function sendError(response, error) {
   const known = error instanceof HeapAnalyzerError;
   const code = known ? error.code : 'ERR_HEAP_INTERNAL';
   const message = error instanceof Error ? error.message : String(error);
-  const status = error?.status ?? (code === 'ERR_HEAP_NO_OBJECT' ? 404 : code === 'ERR_HEAP_USAGE' ? 400 : 500);
+  const status =
+    error?.status ?? (code === 'ERR_HEAP_NO_OBJECT' ? 404 : code === 'ERR_HEAP_USAGE' ? 400 : 500);
   send(response, status, TYPES.json, jsonText({ error: { code, message } }));
 }
 
