@@ -82,15 +82,15 @@ function wantsPage(files = []) {
 /**
  * @param {string[] | undefined} files
  * @param {any} answer
- * @param {() => Promise<string>} page
+ * @param {() => Promise<string>} [page] one with more in it than the answer
  */
-async function writeReports(files = [], answer, page) {
+async function writeReports(files = [], answer, page = undefined) {
   if (files.length === 0) return;
   const { formatOf, report } = require('../lib/report');
   const { replaceFile } = require('../lib/report/replace-file');
   for (const file of files) {
     const format = formatOf(file);
-    await replaceFile(file, format === 'html' ? await page() : report(answer, { format }));
+    await replaceFile(file, page && format === 'html' ? await page() : report(answer, { format }));
   }
 }
 

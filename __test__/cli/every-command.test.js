@@ -94,6 +94,7 @@ const ROWS = {
   'node-monitor': { args: ['--endpoint', NOWHERE], code: 3 },
   record: { args: ['--url', NOWHERE, '--endpoint', NOWHERE], code: 3 },
   'node-load-test': { args: [NOWHERE, '--endpoint', NOWHERE], code: 3 },
+  view: { args: ['a.heapsnapshot', '--no-open', '--idle-timeout', '0.5s'], json: false },
   redact: { args: ['a.heapsnapshot', 'redacted.heapsnapshot', '--overwrite'] },
   demo: { args: [], slow: true },
   completion: { args: ['bash'], json: false },

@@ -28,6 +28,7 @@ test('every declared code has its exit code', () => {
       'NO_ADDON',
       'NO_VIEWER',
       'CAPTURE',
+      'CLOSED',
       'BUSY',
       'FORBIDDEN',
       'REMOTE',

@@ -96,7 +96,9 @@ async function run(files, options, context) {
   const stop = () => void server.close();
   signal.addEventListener('abort', stop, { once: true });
   const opened = options.open && (await openBrowser(server.url, { env }));
-  stdout.write(`${opened ? 'Opened' : 'Open'} ${server.url}\nThe link works once. Ctrl-C ends the viewer.\n`);
+  const first = opened ? 'Opened in the browser:' : 'Open this link; it works once:';
+  // The link by itself, so that it stays in one piece.
+  stdout.write(`${first}\n${server.url}\nCtrl-C ends the viewer.\n`);
   // What is wrong with a file, the page says where it is asked for; here it ends the command, as elsewhere.
   const prepared = answers.prepare().finally(progress.end);
   try {

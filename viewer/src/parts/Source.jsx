@@ -32,6 +32,9 @@ function PlaceName({ place, whole = false }) {
   );
 }
 
+/** Lines around a place that is not the first. */
+const GLANCE = 2;
+
 /**
  * The lines around places of one file, each place's line marked with what happens there.
  * @param {{ file: string, places: Array<{ place: any, label: string }>, sources: Record<string, { from: number, lines: string[] }> }} props
@@ -39,9 +42,12 @@ function PlaceName({ place, whole = false }) {
 function Excerpt({ file, places, sources }) {
   /** @type {Map<number, string>} */
   const lines = new Map();
-  for (const { place } of places) {
+  for (const [rank, { place }] of places.entries()) {
     const { from = 0, lines: found = [] } = sources[`${file}:${place.line}`] ?? {};
-    for (const [index, text] of found.entries()) lines.set(from + index, text);
+    for (const [index, text] of found.entries()) {
+      // The first place is what one came for; of the others a glance will do, so that it stays in sight.
+      if (rank === 0 || Math.abs(from + index - place.line) <= GLANCE) lines.set(from + index, text);
+    }
   }
   const numbers = [...lines.keys()].sort((a, b) => a - b);
   return (
