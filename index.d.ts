@@ -100,6 +100,72 @@ export function compare(
 export function findLeaks(series: SnapshotSeries, options?: FindLeaksOptions): Promise<FindLeaksAnswer>;
 
 /**
+ * For tests: calls a function again and again in this process, and rejects with a {@link HeapLeakError} when that leaks.
+ * Otherwise it resolves with the answer of {@link findLeaks} (whose snapshots have no `path`, as they are gone).
+ *
+ * It warms up, takes three snapshots with calls between them, and has a suspicion confirmed by more calls, so that a cache
+ * which fills to its bound does not fail the test. It works in node:test, vitest, jest and mocha, in worker threads, and
+ * without `--expose-gc`; see docs/ci.md. Checks of one thread wait for each other. What the function throws is thrown.
+ *
+ * @param fn Is called with 0, 1, 2 and so on, one call after the other; a promise that it returns is awaited.
+ *
+ * @example
+ * await assertNoLeaks(async (call) => app.inject({ url: `/users/${call}` }));
+ */
+export function assertNoLeaks(
+  fn: (call: number) => unknown,
+  options?: AssertNoLeaksOptions,
+): Promise<FindLeaksAnswer>;
+
+export interface AssertNoLeaksOptions {
+  /** Calls between two snapshots. Default: 100. */
+  iterations?: number;
+  /** Calls before the first snapshot. Default: as many as `iterations`. */
+  warmup?: number;
+  /**
+   * Rounds of calls that are to confirm a suspicion, each with twice as many calls as the one before. Of quick calls there
+   * are ten times as many. With 0 the first three snapshots decide. Default: 3.
+   */
+  confirm?: number;
+  /** The grade from which on it fails. Default: `"likely"`. */
+  failOn?: 'leak' | 'likely' | 'growth';
+  /** Leaks that are known: their fingerprints, or the file of them that `find-leaks --update-ignore` writes. */
+  accepted?: string | URL | ReadonlyArray<string | AcceptedLeak>;
+  /** Findings that keep fewer bytes do not fail. Default: 0. */
+  minBytes?: number;
+  /** Entries that must come in each round. Default: 5, or `iterations` if that is less. */
+  minGrowth?: number;
+  /** Milliseconds to wait before each snapshot, for what ends by itself. Default: 0. */
+  settle?: number;
+  /** Milliseconds after which it rejects with `ERR_HEAP_TIMEOUT`. Default: none. */
+  timeout?: number;
+  /** Ends it; it rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** A directory in which the snapshots of a check that fails are kept, in a folder of their own. */
+  keepSnapshots?: string | URL;
+  /** What the message calls the function. Default: its own name. */
+  name?: string;
+  /** See {@link FindLeaksOptions.sourceMaps}. */
+  sourceMaps?: string | URL;
+  /** See {@link TaskOptions.threads}. */
+  threads?: number;
+  /** See {@link CaptureOptions.force}. */
+  force?: boolean;
+}
+
+/** What {@link assertNoLeaks} rejects with. Its message tells every finding, with its evidence. */
+export interface HeapLeakError extends Omit<HeapAnalyzerError, 'name' | 'code'> {
+  name: 'HeapLeakError';
+  code: 'ERR_HEAP_LEAK';
+  /** Those that the check fails for. */
+  findings: Finding[];
+  /** All that was found out. */
+  answer: FindLeaksAnswer;
+  /** Where its snapshots are, with {@link AssertNoLeaksOptions.keepSnapshots}. */
+  keptIn: string | null;
+}
+
+/**
  * An answer as a document: what the terminal says, as Markdown for a pull request, a job's summary or an agent. What is
  * to be done stands first, the length is bounded, and nothing that comes from a heap is markup in it.
  *
@@ -1533,6 +1599,8 @@ export interface PreflightReport {
  * | `ERR_HEAP_REMOTE` | another process, or its endpoint, did not answer as it should |
  * | `ERR_HEAP_UNAUTHORIZED` | the endpoint does not let this caller in (status 401) |
  * | `ERR_HEAP_FORBIDDEN` | the endpoint does not answer to pages of others, or from elsewhere (status 403) |
+ * | `ERR_HEAP_LEAK` | {@link assertNoLeaks} found a leak |
+ * | `ERR_HEAP_TIMEOUT` | {@link assertNoLeaks} was not done in its time |
  * | `ERR_HEAP_CANCELLED` | interrupted (on the command line; functions reject with the signal's reason) |
  * | `ERR_HEAP_NO_ADDON` | the native part is missing for this platform, or was not built |
  * | `ERR_HEAP_NO_VIEWER` | the page of reports and the viewer was not built |
@@ -1580,6 +1648,8 @@ export type ErrorCode =
   | 'ERR_HEAP_REMOTE'
   | 'ERR_HEAP_UNAUTHORIZED'
   | 'ERR_HEAP_FORBIDDEN'
+  | 'ERR_HEAP_LEAK'
+  | 'ERR_HEAP_TIMEOUT'
   | 'ERR_HEAP_CANCELLED'
   | 'ERR_HEAP_NO_ADDON'
   | 'ERR_HEAP_NO_VIEWER'

@@ -9,6 +9,7 @@
  */
 
 const { analyze, compare } = require('./lib/analysis');
+const { assertNoLeaks } = require('./lib/assert-no-leaks');
 const { estimateHeapSnapshot, takeHeapSnapshot } = require('./lib/capture');
 const { adoptNodeSnapshots } = require('./lib/capture/adopt');
 const { estimateHeapSnapshotFrom, listThreads, takeHeapSnapshotFrom } = require('./lib/capture/remote');
@@ -28,6 +29,7 @@ module.exports = {
   analyze,
   compare,
   findLeaks,
+  assertNoLeaks,
   inspectObject,
   openSnapshot,
   HeapSnapshot,

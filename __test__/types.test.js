@@ -95,6 +95,11 @@ const samples = {
     const { adopted }: { adopted: AdoptedSnapshot[] } = await adoptNodeSnapshots({ from: 'x' });
     const { pauseMs, memory } = await estimateHeapSnapshot();
     for (const { threadId, name } of await listThreads()) console.log(threadId, name, pauseMs, memory?.limit, own.removed, far.pauseMs?.toFixed(), adopted[0]?.meta.adoptedFrom, off);
+    const checked: FindLeaksAnswer = await api.assertNoLeaks(async (call) => call.toFixed(), { iterations: 3, accepted: ['x'], failOn: 'leak' });
+    const markdown: string = api.report(checked, { maxLength: 5000 });
+    try { await api.assertNoLeaks(() => {}); } catch (error) { const { findings, keptIn } = error as api.HeapLeakError; console.log(findings[0]?.sentence, keptIn, markdown); }
+    // @ts-expect-error such a check could not fail
+    await api.assertNoLeaks(() => {}, { failOn: 'never' });
     // @ts-expect-error one target at a time is known by its name
     await takeHeapSnapshotFrom({ host: 'x' });
     // @ts-expect-error there is no such option

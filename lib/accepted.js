@@ -84,6 +84,15 @@ function parseAccepted(text, file) {
 }
 
 /**
+ * @param {any[]} findings
+ * @returns {string} the worst grade of those that are not accepted
+ */
+function verdictOf(findings) {
+  const deciding = findings.filter(({ status }) => status !== 'known');
+  return GRADES.find((grade) => deciding.some((finding) => finding.grade === grade)) ?? 'clean';
+}
+
+/**
  * Tells known findings from new ones; only the new ones decide.
  * @param {any} answer
  * @param {AcceptedLeak[]} accepted
@@ -95,9 +104,7 @@ function judge(answer, accepted) {
     found.add(finding.fingerprint);
     return { ...finding, status: known.has(finding.fingerprint) ? 'known' : 'new' };
   });
-  const deciding = findings.filter((/** @type {any} */ finding) => finding.status === 'new');
-  const verdict =
-    GRADES.find((grade) => deciding.some((/** @type {any} */ finding) => finding.grade === grade)) ?? 'clean';
+  const verdict = verdictOf(findings);
   // Snapshots in the wrong order or of different processes do not prove that anything was fixed.
   const { conclusive, comparedBy } = answer;
   const fixed =
@@ -105,4 +112,4 @@ function judge(answer, accepted) {
   return { ...answer, verdict, findings, fixed };
 }
 
-module.exports = { acceptedLeaks, parseAccepted, judge };
+module.exports = { acceptedLeaks, parseAccepted, judge, verdictOf };

@@ -6,6 +6,7 @@
  */
 
 const { EXIT } = require('../exit');
+const { FAILING, fails } = require('../../lib/failing');
 const { addCache, openCache } = require('../cache');
 const { addReport, checkReports, wantsPage, writeReports } = require('../reports');
 const { addExamples, addJson, addThreads, choice, integerFrom } = require('../options');
@@ -13,17 +14,6 @@ const { addExamples, addJson, addThreads, choice, integerFrom } = require('../op
 /** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
 const FINDINGS_OF_TEXT = 10;
 const GROUPS_OF_TEXT = 25;
-
-/**
- * For each --fail-on the grades that it fails on.
- * @type {Record<'leak' | 'likely' | 'growth' | 'never', string[]>}
- */
-const FAILING = {
-  leak: ['leak'],
-  likely: ['leak', 'likely'],
-  growth: ['leak', 'likely', 'growth'],
-  never: [],
-};
 
 /**
  * @param {import('commander').Command} command
@@ -74,7 +64,7 @@ function define(command, context) {
  * @property {number} [minGrowth]
  * @property {boolean} [traceAllObjects]
  * @property {string} [sourceMaps]
- * @property {keyof typeof FAILING} [failOn]
+ * @property {import('../../lib/failing').FailOn} [failOn]
  * @property {string[]} [ignore]
  * @property {string} [updateIgnore]
  * @property {number} [top]
@@ -142,9 +132,7 @@ async function run(options, context) {
     progress.end();
   }
   const { conclusive } = answer;
-  const failing = answer.findings.filter(
-    (/** @type {any} */ finding) => finding.status !== 'known' && FAILING[failOn].includes(finding.grade),
-  );
+  const failing = answer.findings.filter((/** @type {any} */ finding) => fails(finding, failOn));
   const update =
     conclusive && options.updateIgnore !== undefined ? { file: options.updateIgnore, listed } : null;
   const updated = update && (await accept(update, answer, failing));
