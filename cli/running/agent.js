@@ -9,6 +9,8 @@
  * recording only.
  */
 
+/** @type {import('node:cluster').Cluster} */
+const cluster = /** @type {any} */ (require('node:cluster'));
 const net = require('node:net');
 const { isMainThread } = require('node:worker_threads');
 
@@ -18,13 +20,33 @@ const SOCKET = 'HEAP_ANALYZER_AGENT';
  * @typedef {{ id: number, ask: 'memory' | 'ports' | 'snapshot', file?: string, reason?: string }} Question
  */
 
+/**
+ * In a worker of a cluster, whose first process does the listening: servers have no handle there by which they could be
+ * found, so they are noted when they begin.
+ * @type {Set<WeakRef<net.Server>>}
+ */
+const ofCluster = new Set();
+
+function noteServers() {
+  const { listen } = net.Server.prototype;
+  /** @type {any} */ (net.Server.prototype).listen = function (/** @type {any[]} */ ...given) {
+    ofCluster.add(new WeakRef(this));
+    return Reflect.apply(listen, this, given);
+  };
+}
+
+/** @returns {unknown[]} */
+function servers() {
+  if (cluster.isWorker) return [...ofCluster].map((server) => server.deref());
+  // Not documented, and in every version of Node: there is no other way to ask for servers that others have made.
+  return Reflect.get(process, '_getActiveHandles')?.call(process) ?? [];
+}
+
 /** The ports on which this process listens. */
 function listeningPorts() {
-  // Not documented, and in every version of Node: there is no other way to ask for servers that others have made.
-  const handles = Reflect.get(process, '_getActiveHandles')?.call(process) ?? [];
-  return handles.flatMap((/** @type {any} */ handle) => {
-    if (!(handle instanceof net.Server) || !handle.listening) return [];
-    const address = handle.address();
+  return servers().flatMap((server) => {
+    if (!(server instanceof net.Server) || !server.listening) return [];
+    const address = server.address();
     return address !== null && typeof address === 'object' ? [address.port] : [];
   });
 }
@@ -42,7 +64,7 @@ function connect(socket) {
   const tell = (/** @type {object} */ message) => recorder.write(`${JSON.stringify(message)}\n`);
   recorder.on('connect', () => {
     const { pid, argv, version } = process;
-    tell({ hello: { pid, argv: argv.slice(0, 2), version, worker: 'NODE_UNIQUE_ID' in process.env } });
+    tell({ hello: { pid, argv: argv.slice(0, 2), version, worker: cluster.isWorker } });
   });
   let text = '';
   recorder.setEncoding('utf8').on('data', (chunk) => {
@@ -76,6 +98,9 @@ async function answer(question, tell) {
 
 const socket = process.env[SOCKET];
 // Workers load what is preloaded as well.
-if (socket && isMainThread) connect(socket);
+if (socket && isMainThread) {
+  if (cluster.isWorker) noteServers();
+  connect(socket);
+}
 
 module.exports = { SOCKET };

@@ -16,11 +16,11 @@ const app = writeApp(directory);
 const at = (/** @type {string[]} */ ...parts) => path.join(directory, ...parts);
 const quick = ['-c', '2', '-d', '600ms', '--warm-up', '200ms', '--load', 'own'];
 
-/** @param {number} pid */
+/** What has ended and waits to be collected by its parent is not alive. @param {number} pid */
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
+    return process.platform !== 'linux' || !/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch {
     return false;
   }
@@ -155,6 +155,37 @@ test('a recorder that is killed takes the app with it', { skip: process.platform
   const { pid } = truth(log);
   for (let i = 0; i < 100 && isAlive(pid); i++) await wait(20);
   assert.ok(!isAlive(pid));
+});
+
+test('in a cluster it is a worker that is looked into, and all of it ends', async () => {
+  const { startObserved } = require('../../../cli/running/app');
+  const file = at('cluster.js');
+  fs.writeFileSync(
+    file,
+    `const cluster = require('node:cluster');
+    if (cluster.isPrimary) for (let i = 0; i < 2; i++) cluster.fork();
+    else require('./web-app.js');`,
+  );
+  const port = 39472;
+  const observed = await startObserved([process.execPath, file], {
+    log: at('cluster.log'),
+    env: { ...process.env, PORT: String(port) },
+    port,
+    withinMs: 20_000,
+    signal: new AbortController().signal,
+    onProgress() {},
+  });
+  try {
+    const { pid } = /** @type {any} */ (observed.told);
+    const text = fs.readFileSync(at('cluster.log'), 'utf8');
+    const workers = [...text.matchAll(/^up 39472 (\d+)$/gm)].map(([, id]) => Number(id));
+    assert.ok(workers.includes(pid), text);
+    assert.equal((await observed.memory?.())?.pid, pid);
+    await observed.close();
+    for (const worker of workers) assert.ok(!isAlive(worker), 'every worker has ended');
+  } finally {
+    await observed.close();
+  }
 });
 
 test('what cannot be recorded is said in one sentence, and soon', async () => {
