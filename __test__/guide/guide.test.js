@@ -175,9 +175,12 @@ test('Docker: each line of the file by hand, as far as that goes without Docker'
   await until(() => snapshotsIn(path.join(directory, 'heap-snapshots')).length === 1);
 });
 
-test('Kubernetes: a deployment with all that is required, and a probe that the app answers', async (t) => {
-  const yaml = require(path.join(frameworks, 'js-yaml'));
-  const deployment = yaml.load(block('Kubernetes health checks / yaml'));
+/**
+ * What `apps/v1` requires, and a probe of one kind.
+ * @param {any} deployment
+ * @returns {{ path: string }}
+ */
+function probeOf(deployment) {
   const { selector, template } = deployment.spec;
   assert.deepEqual([deployment.apiVersion, deployment.kind], ['apps/v1', 'Deployment']);
   assert.match(deployment.metadata.name, /^[a-z0-9-]+$/);
@@ -188,8 +191,14 @@ test('Kubernetes: a deployment with all that is required, and a probe that the a
     ['httpGet', 'exec', 'tcpSocket', 'grpc'].includes(key),
   );
   assert.deepEqual(ways, ['httpGet'], 'a probe has one way');
-  const { path: route, port } = livenessProbe.httpGet;
-  assert.equal(port, 3000);
+  assert.equal(livenessProbe.httpGet.port, 3000);
+  return livenessProbe.httpGet;
+}
+
+test('Kubernetes: a deployment with all that is required, and a probe that the app answers', async (t) => {
+  const yaml = require(path.join(frameworks, 'js-yaml'));
+  const deployment = yaml.load(block('Kubernetes health checks / yaml'));
+  const { path: route } = probeOf(deployment);
 
   const health = block('Kubernetes health checks / js');
   new vm.Script(health);
@@ -203,4 +212,44 @@ test('Kubernetes: a deployment with all that is required, and a probe that the a
     await start(t, directory, 'node app.js', { PORT: String(own) });
     assert.equal((await fetch(`http://localhost:${own}${route}`)).status, status);
   }
+});
+
+const example = (/** @type {string} */ name) => fs.readFileSync(path.join(root, 'examples', name), 'utf8');
+
+test('examples: the app to try things on, and the visit to it', async (t) => {
+  const directory = readersProject(t);
+  fs.writeFileSync(
+    path.join(directory, 'leaking-app.js'),
+    `${example('leaking-app.js')}\nconsole.log('listening', 1);`,
+  );
+  const port = await freePort();
+  await start(t, directory, 'node leaking-app.js', { PORT: String(port) });
+  const url = `http://127.0.0.1:${port}`;
+  const visit = require(path.join(root, 'examples', 'visit.js'));
+  const { signal } = new AbortController();
+  for (let number = 0; number < 3; number++)
+    await until(() =>
+      visit({ url, number, signal }).then(
+        () => true,
+        () => false,
+      ),
+    );
+  const seen = await (await fetch(`${url}/user/1`)).json();
+  assert.equal(seen.id, '1');
+  assert.equal((await fetch(`${url}/debug/heap-snapshot/memory`)).status, 200);
+});
+
+test('examples: the Dockerfile is that of the docs, the deployment is whole', () => {
+  const docs = fs.readFileSync(path.join(root, 'docs', 'capture.md'), 'utf8');
+  const [, shown] = /^```dockerfile\n(.*?)^```/ms.exec(docs) ?? [];
+  assert.ok(example('Dockerfile').endsWith(shown));
+  const yaml = require(path.join(frameworks, 'js-yaml'));
+  const deployment = yaml.load(example('k8s-deployment.yaml'));
+  assert.equal(probeOf(deployment).path, '/health');
+  const [{ env, volumeMounts }] = deployment.spec.template.spec.containers;
+  assert.equal(env[0].value, volumeMounts[0].mountPath);
+  assert.deepEqual(
+    volumeMounts.map((/** @type {any} */ { name }) => name),
+    deployment.spec.template.spec.volumes.map((/** @type {any} */ { name }) => name),
+  );
 });

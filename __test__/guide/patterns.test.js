@@ -72,7 +72,7 @@ async function recorded(t, pieces, env) {
       '4',
       '-d',
       '1600ms',
-    ].concat('--warm-up', '800ms', '--output-dir', 'out', '--json', '--', process.execPath, 'app.js'),
+    ].concat('--warm-up', '500ms', '--output-dir', 'out', '--json', '--', process.execPath, 'app.js'),
     { cwd: directory, env: { ...env, PORT: String(port) } },
   );
   assert.ok(stdout !== '', stderr);

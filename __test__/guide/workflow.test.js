@@ -115,8 +115,8 @@ test('the same in one command', { skip }, async (t) => {
   const [record] = commands('Load testing with memory analysis / bash 2');
   const line = hurried(record)
     .replace('localhost:3000', `localhost:${port}`)
-    .replace(' -- ', ' --output-dir out -- ');
-  const outcome = await type(directory, `PORT=${port} ${line}`.replace(' -d 1', ' -d 1 --warm-up 500ms'));
+    .replace(' -- ', ' --load own --output-dir out -- ');
+  const outcome = await type(directory, `PORT=${port} ${line}`.replace(' -d 1', ' -d 600ms --warm-up 300ms'));
   expectExit(outcome, record, [1]);
   assert.match(outcome.stdout, /^Leak: /m);
   assert.match(outcome.stdout, /Array "visits" in app\.js:\d+ grew/);

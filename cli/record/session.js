@@ -11,7 +11,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { HeapAnalyzerError } = require('../../lib/errors');
 
 /** After load, before a snapshot: answers have arrived, but the app's last callbacks may still be to come. */
-const SETTLE_MS = 500;
+const SETTLE_MS = 300;
 
 /**
  * @typedef {{ load: string, durationMs: number } | { rest: number } | { snapshot: string }} Step `load` says what for
