@@ -49,7 +49,7 @@ function Excerpt({ file, places, sources }) {
       if (rank === 0 || Math.abs(from + index - place.line) <= GLANCE) lines.set(from + index, text);
     }
   }
-  const numbers = [...lines.keys()].sort((a, b) => a - b);
+  const numbers = inOrder([...lines.keys()], places);
   return (
     <figure class="excerpt">
       <figcaption>
@@ -91,6 +91,24 @@ function Excerpt({ file, places, sources }) {
       ) : null}
     </figure>
   );
+}
+
+/**
+ * Stretches of lines: the one with the first place comes first.
+ * @param {number[]} numbers
+ * @param {Array<{ place: any }>} places
+ */
+function inOrder(numbers, places) {
+  /** @type {number[][]} */
+  const stretches = [];
+  for (const number of numbers.sort((a, b) => a - b)) {
+    const last = stretches[stretches.length - 1];
+    if (last && last[last.length - 1] === number - 1) last.push(number);
+    else stretches.push([number]);
+  }
+  const rank = (/** @type {number[]} */ stretch) =>
+    places.findIndex(({ place }) => stretch.includes(place.line));
+  return stretches.sort((a, b) => rank(a) - rank(b)).flat();
 }
 
 export { PlaceName, Excerpt };

@@ -24,7 +24,10 @@ const FIRST = 30;
  * @property {number[]} [above] ids of the rows that this one is below
  */
 
-/** @param {Props} props */
+/**
+ * What is passed on to the rows below has the row above in it, so a row's own stands last.
+ * @param {Props} props
+ */
 function Tree(props) {
   const { rows, label, above = [] } = props;
   const [most, setMost] = useState(FIRST);
@@ -33,7 +36,7 @@ function Tree(props) {
     <>
       <ul class="tree" aria-label={above.length === 0 ? label : undefined}>
         {rows.slice(0, most).map((row, index) => (
-          <Row key={`${row.kind} ${row.name} ${row.node.id} ${index}`} row={row} {...props} />
+          <Row key={`${row.kind} ${row.name} ${row.node.id} ${index}`} {...props} row={row} />
         ))}
       </ul>
       {rows.length > most ? (

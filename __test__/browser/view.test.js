@@ -1,0 +1,273 @@
+'use strict';
+
+/**
+ * `heap-analyzer view`: nobody is let in but the browser with the link, every view shows what the engine says, and it ends
+ * when it should.
+ */
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const http = require('node:http');
+const path = require('node:path');
+const test = require('node:test');
+const { inspectObject, openSnapshot } = require('../..');
+const { openBrowser: openLink } = require('../../lib/view/open-browser');
+const { needsChromium, openBrowser, openPage, seriousOf } = require('../helpers/browser');
+const { executable, run, runCli } = require('../helpers/run');
+const { sessionsText } = require('../helpers/snapshot');
+const { temporaryDirectory } = require('../helpers/temporary');
+
+const directory = temporaryDirectory(test);
+const small = path.join(directory, 'small.heapsnapshot');
+fs.writeFileSync(small, sessionsText(50));
+
+/**
+ * The command as a person starts it.
+ * @param {string[]} args
+ * @returns {Promise<{ url: URL, child: import('node:child_process').ChildProcess, ended: Promise<number | null>, told(): string }>}
+ */
+function view(...args) {
+  const child = spawn(process.execPath, [executable, 'view', '--no-open', ...args], {
+    env: { ...process.env, HEAP_ANALYZER_CACHE: 'off' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let told = '';
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (complaints += text));
+  const ended = new Promise((resolve) => {
+    child.once('exit', resolve);
+  });
+  return new Promise((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      told += text;
+      const link = /^http:\S+$/m.exec(told)?.[0];
+      if (link) resolve({ url: new URL(link), child, ended, told: () => told });
+    });
+    ended.then(() => reject(new Error(`view ended: ${complaints}`)));
+  });
+}
+
+/**
+ * A request as anybody can make it, with whatever headers and path.
+ * @param {URL} url
+ * @param {string} target as it stands in the request
+ * @param {{ headers?: Record<string, string>, method?: string }} [options]
+ * @returns {Promise<{ status: number, headers: import('node:http').IncomingHttpHeaders, body: string }>}
+ */
+function knock({ port }, target, { headers = {}, method = 'GET' } = {}) {
+  return new Promise((resolve, reject) => {
+    const request = http.request({ host: '127.0.0.1', port, path: target, method, headers }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text) => (body += text));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+      );
+    });
+    request.on('error', reject).end();
+  });
+}
+
+test('lets in who has the link, once, and nobody else', async () => {
+  const { url, child, ended } = await view(small);
+  const link = `${url.pathname}${url.search}`;
+  const secret = /Session|sessions/;
+  for (const target of [
+    '/',
+    '/viewer.js',
+    '/viewer.css',
+    '/api/analysis/0',
+    '/api/object/0/3',
+    '/?token=wrong',
+    '/?token=',
+  ]) {
+    const { status, body, headers } = await knock(url, target);
+    assert.equal(status, 401, target);
+    assert.doesNotMatch(body, secret);
+    assert.equal(headers['set-cookie'], undefined);
+  }
+  // Before anything else: who it is for. A page whose name points to 127.0.0.1 says its name; another page says its origin.
+  for (const headers of [
+    { host: 'evil.example' },
+    { host: `evil.example:${url.port}` },
+    { host: '127.0.0.1' },
+    { origin: 'http://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ]) {
+    const { status, headers: given } = await knock(url, link, { headers });
+    assert.equal(status, 403, JSON.stringify(headers));
+    assert.equal(given['set-cookie'], undefined);
+  }
+  const entered = await knock(url, link);
+  assert.equal(entered.status, 303);
+  assert.equal(entered.headers.location, '/');
+  const [cookie] = entered.headers['set-cookie'] ?? [];
+  assert.match(cookie, /^heap-analyzer-\d+=[\w-]{32}; HttpOnly; SameSite=Strict; Path=\/$/);
+  assert.equal((await knock(url, link)).status, 401, 'the link again');
+  const pass = { cookie: cookie.split(';')[0] };
+  assert.equal((await knock(url, '/', { headers: { cookie: `${pass.cookie.slice(0, -1)}_` } })).status, 401);
+
+  const page = await knock(url, '/', { headers: pass });
+  assert.equal(page.status, 200);
+  for (const name of Object.keys(page.headers)) assert.doesNotMatch(name, /^access-control/);
+  assert.match(page.headers['content-security-policy'] ?? '', /^default-src 'none'; script-src 'self'/);
+  assert.equal(page.headers['cache-control'], 'no-store');
+  assert.equal(page.headers['x-content-type-options'], 'nosniff');
+  const answer = await knock(url, '/api/analysis/0', { headers: pass });
+  assert.match(answer.body, secret);
+  assert.equal(JSON.parse(answer.body).snapshots[0].nodeCount, 54);
+  // With the cookie a stranger's page is a stranger's page all the same.
+  for (const headers of [
+    { origin: 'http://evil.example' },
+    { host: 'evil.example' },
+    { 'sec-fetch-site': 'cross-site' },
+  ])
+    assert.equal((await knock(url, '/api/analysis/0', { headers: { ...pass, ...headers } })).status, 403);
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS'])
+    assert.equal((await knock(url, '/api/analysis/0', { method, headers: pass })).status, 405);
+
+  for (const target of [
+    '/../package.json',
+    '/..%2f..%2fpackage.json',
+    '/viewer/dist/viewer.js',
+    '/api/../../etc/passwd',
+    '/api/source/%2Fetc%2Fpasswd:1',
+    '/api/sources/..%2f..',
+    '/api/analysis/1',
+    '/api/analysis/-1',
+    '/api/analysis/0/1',
+    '/api/analysis/__proto__',
+    '/api/object/0/99',
+    '/api/%E0%A4%A',
+    '/api/',
+    '//evil.example/',
+    '/api/leaks',
+  ]) {
+    const { status, body } = await knock(url, target, { headers: pass });
+    assert.equal(status, 404, `${target}: ${body}`);
+    assert.doesNotMatch(body, /root:|"private"/);
+  }
+  assert.equal((await knock(url, '/api/object/0/x', { headers: pass })).status, 400);
+
+  child.kill('SIGINT');
+  assert.equal(await ended, 130);
+});
+
+test('ends when nothing was asked for so long, and says what is wrong with its files', async () => {
+  const { ended } = await view(small, '--idle-timeout', '0.4s');
+  assert.equal(await ended, 0);
+  for (const [args, code, words] of [
+    [['nothing.heapsnapshot'], 2, /cannot read nothing\.heapsnapshot/],
+    [['-'], 2, /reads files/],
+    [[directory], 2, /is a directory/],
+    [[executable], 2, /snapshot/],
+    [[small, '--idle-timeout', 'soon'], 2, /90s, 30m or 8h/],
+    [[small, '--port', '70000'], 2, /0 to 65535/],
+    [[], 2, /missing required argument/],
+  ]) {
+    const outcome = await runCli(['view', '--no-open', '--idle-timeout', '20s', ...args]);
+    assert.equal(outcome.code, code, outcome.stderr);
+    assert.match(outcome.stderr, words);
+  }
+});
+
+test('opens no browser where nobody sits', async () => {
+  assert.equal(await openLink('http://127.0.0.1/', { platform: 'linux', env: {} }), false);
+});
+
+test(
+  'every view of a live heap: figures of the engine, references that unfold, nothing serious for axe',
+  needsChromium,
+  async () => {
+    const files = ['a', 'b', 'c'].map((name) => path.join(directory, `${name}.heapsnapshot`));
+    const taken = await run([path.join(__dirname, 'app.js'), ...files]);
+    assert.equal(taken.code, 0, taken.stderr);
+    const { url, child, ended } = await view(...files);
+    const browser = await openBrowser();
+    try {
+      const { page, trouble, requests } = await openPage(browser);
+      await page.goto(url.href);
+      await page.waitForSelector('.verdict');
+      assert.equal(new URL(page.url()).search, '', 'the token is out of sight');
+
+      // From the verdict by the finding to its holder, and on to an entry of it.
+      await page
+        .getByRole('link', { name: /sessions/ })
+        .first()
+        .click();
+      await page.waitForSelector('.line.marked');
+      assert.match(await page.locator('.line.marked').first().innerText(), /sessions\.set\(/);
+      assert.deepEqual(await seriousOf(page), []);
+      await page.locator('.path-end a').click();
+      await page.waitForSelector('.object-page');
+      const id = Number(/object\/2\/(\d+)$/.exec(page.url())?.[1]);
+      const told = await inspectObject(files[2], id);
+      const words = (/** @type {string} */ text) => text.replaceAll(/\s+/g, ' ').trim();
+      assert.equal(words(await page.locator('h1').innerText()), words(told.sentence));
+      assert.deepEqual(await seriousOf(page), []);
+      const refers = page.locator('section', { hasText: 'Refers to' }).first();
+      await refers.getByRole('button', { name: /Unfold table/ }).click();
+      const entry = refers.locator('.tree .tree .tree-row', { hasText: 'Session' }).first();
+      await entry.waitFor();
+      await entry.locator('.fold').click();
+      await refers
+        .locator('.tree .tree .tree .tree-row', { hasText: 'globalThis.attacked=1' })
+        .first()
+        .waitFor();
+      await entry.locator('a').click();
+      await page.waitForFunction((/** @type {number} */ from) => !location.hash.endsWith(`/${from}`), id);
+      await page.locator('h1', { hasText: 'Session' }).waitFor();
+      await page.goBack();
+      await page.locator('h1', { hasText: 'sessions' }).waitFor();
+
+      // An object by its id, and one that is not there.
+      await page.keyboard.press('/');
+      await page.keyboard.type(`@${id}`);
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.object-page');
+      await page.goto(`${url.origin}/#/object/2/2`);
+      assert.match(await page.locator('[role=alert]').innerText(), /@2|no object/);
+      const refused = trouble.splice(0).filter((text) => !/404/.test(text));
+      assert.deepEqual(refused, []);
+
+      await page.goto(`${url.origin}/#/dominators`);
+      await page.waitForSelector('.tree-row');
+      assert.deepEqual(await seriousOf(page), []);
+      const snapshot = await openSnapshot(files[2]);
+      const heads = [...snapshot.root.dominated()].sort((a, b) => b.retainedSize - a.retainedSize);
+      const first = await page.locator('.tree-row').first().innerText();
+      assert.ok(first.includes(`@${heads[0].id}`), first);
+      await page.locator('.tree-row .fold').first().click();
+      await page.locator('.tree .tree .tree-row').first().waitFor();
+      const below = [...heads[0].dominated()].sort((a, b) => b.retainedSize - a.retainedSize)[0];
+      assert.ok((await page.locator('.tree .tree .tree-row').first().innerText()).includes(`@${below.id}`));
+      snapshot.close();
+      for (const place of [
+        'comparison',
+        'overview',
+        'map',
+        'classes',
+        'biggest',
+        'packages',
+        'strings',
+        'statistics',
+      ]) {
+        await page.goto(`${url.origin}/#/${place}`);
+        await page.waitForSelector('main h1');
+      }
+      assert.equal(await page.evaluate('globalThis.attacked'), undefined);
+      assert.deepEqual(trouble, []);
+      assert.deepEqual(
+        requests.filter((asked) => !asked.startsWith(url.origin) && asked !== 'data:,'),
+        [],
+      );
+      child.kill('SIGINT');
+      assert.equal(await ended, 130);
+    } finally {
+      await browser.close();
+      child.kill();
+    }
+  },
+);
