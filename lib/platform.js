@@ -67,7 +67,8 @@ function programLoader(file) {
     for (let at = 0; at < entries.length; at += size) {
       if (entries.readUInt32LE(at) !== PT_INTERP) continue;
       const length = Math.min(Number(entries.readBigUInt64LE(at + 32)), LONGEST_PATH);
-      return readAt(descriptor, Number(entries.readBigUInt64LE(at + 8)), length).toString('latin1');
+      const path = readAt(descriptor, Number(entries.readBigUInt64LE(at + 8)), length);
+      return path.toString('latin1').split('\0', 1)[0];
     }
     return undefined;
   } catch {

@@ -48,6 +48,7 @@ test('the C library is that of the executable, whatever the distribution', (t) =
     ['/nix/store/8h4n-glibc-2.38-77/lib/ld-linux-x86-64.so.2', 'gnu'],
   ]) {
     fs.writeFileSync(file, elf(`${loader}\0`));
+    assert.equal(programLoader(file), loader);
     assert.equal(cLibrary([file]), library, loader);
   }
 });
