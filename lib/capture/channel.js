@@ -95,32 +95,67 @@ class Channel {
   }
 }
 
+/** @type {import('node:inspector').Session | undefined} */
+let connected;
+/** How many conversations go through it. */
+let conversations = 0;
+
+/**
+ * The session with the isolate of this thread. It stays connected: with the end of any session V8 forgets the ids of all
+ * objects, and snapshots before and after would have nothing in common by which an object could be followed.
+ * @returns {import('node:inspector').Session}
+ */
+function ownSession() {
+  if (connected === undefined) {
+    const session = new (loadInspector().Session)();
+    session.connect();
+    connected = session;
+  }
+  return connected;
+}
+
 /**
  * To the isolate of this thread, or from a worker to the main thread.
  * @param {{ mainThread?: boolean }} [options]
  * @returns {Channel}
  */
 function openSession({ mainThread = false } = {}) {
-  const session = new (loadInspector().Session)();
-  /** @type {NodeJS.Timeout | undefined} */
-  let keepAlive;
+  /** @type {() => void} */
+  let leave;
+  let session;
   if (mainThread) {
-    session.connectToMainThread();
+    const toMain = new (loadInspector().Session)();
+    toMain.connectToMainThread();
     // Such a session alone does not keep the worker alive, which would then end without an answer.
-    keepAlive = setInterval(() => {}, 2 ** 30);
-  } else session.connect();
+    const keepAlive = setInterval(() => {}, 2 ** 30);
+    leave = () => {
+      clearInterval(keepAlive);
+      toMain.disconnect();
+    };
+    session = toMain;
+  } else {
+    const own = ownSession();
+    conversations++;
+    leave = () => {
+      own.off('inspectorNotification', listen);
+      // What was attached for us is let go, as the end of the session would.
+      if (--conversations === 0) own.post('NodeWorker.disable', () => {});
+    };
+    session = own;
+  }
   const channel = new Channel(
     ({ id, method, params }) =>
       session.post(method, params, (error, result) => {
         // What inspector gives as an error is the protocol's own, and not always an instance of Error.
         channel.receive(error ? { id, error: { message: error.message } } : { id, result });
       }),
-    () => {
-      clearInterval(keepAlive);
-      session.disconnect();
-    },
+    leave,
   );
-  session.on('inspectorNotification', (message) => channel.receive(/** @type {Message} */ (message)));
+  /** @param {any} message */
+  function listen(message) {
+    channel.receive(message);
+  }
+  session.on('inspectorNotification', listen);
   return channel;
 }
 
@@ -135,4 +170,4 @@ function loadInspector() {
   }
 }
 
-module.exports = { Channel, openSession, loadInspector };
+module.exports = { Channel, openSession, ownSession, loadInspector };

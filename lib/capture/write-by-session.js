@@ -4,27 +4,10 @@
 /**
  * A snapshot of our own isolate by a session of the inspector, made safe: one listener for each snapshot, gone
  * afterwards; what fails in the listener is not lost; no progress reports, which crash a process that inspects itself.
- *
- * The session itself stays connected: with the end of any session V8 forgets the ids of all objects, and two snapshots
- * would have nothing in common by which an object could be followed.
  */
 
 const { closeSync, openSync, writeSync } = require('node:fs');
-const { loadInspector } = require('./channel');
-
-/** @type {import('node:inspector').Session | undefined} */
-let connected;
-
-/** @returns {import('node:inspector').Session} */
-function ownSession() {
-  if (connected === undefined) {
-    const { Session } = loadInspector();
-    const session = new Session();
-    session.connect();
-    connected = session;
-  }
-  return connected;
-}
+const { ownSession } = require('./channel');
 
 /**
  * @param {string} file is made, and must not exist
