@@ -80,7 +80,8 @@ const ALLOWED = [
   /^(index|register)\.(js|d\.ts)$/,
   /^(lib|cli)\/([a-z-]+\/)*[a-z-]+\.js$/,
   /^lib\/objects\/types\.d\.ts$/,
-  /^docs\/([a-z-]+\/)*([a-z-]+|README)\.(md|svg)$/,
+  /^docs\/([a-z-]+\/)*([a-z-]+|README)\.(md|svg|png)$/,
+  /^viewer\/dist\/(viewer\.(js|css)|LICENSES\.txt)$/,
 ];
 
 test('the main package carries what is needed and nothing else, no binary above all', () => {
@@ -91,7 +92,13 @@ test('the main package carries what is needed and nothing else, no binary above 
   );
   for (const needed of [
     ...['index.js', 'index.d.ts', 'register.js', 'register.d.ts', 'README.md', 'LICENSE'],
-    ...['cli/heap-analyzer.js', 'cli/demo/app.js', 'lib/native.js', 'docs/install.md'],
+    ...[
+      'cli/heap-analyzer.js',
+      'cli/demo/app.js',
+      'lib/native.js',
+      'docs/install.md',
+      'viewer/dist/viewer.js',
+    ],
   ])
     assert.ok(files.includes(needed), needed);
   assert.ok(size < 600e3, `${size} bytes`);

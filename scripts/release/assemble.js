@@ -14,6 +14,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const { buildViewer } = require('../viewer');
 const { faults } = require('./binary');
 const { ARTIFACTS } = require('./build');
 const { PLATFORMS, binaryName, manifest, packageName, readme, root } = require('./platforms');
@@ -89,6 +90,8 @@ function pack(folder, destination) {
  * @returns {Packed[]} those of the platforms, then the main one
  */
 function assemble({ destination, binaries, repository }) {
+  if (!fs.existsSync(path.join(root, 'viewer', 'dist', 'viewer.js')))
+    throw new Error('viewer/dist is part of the package and was not built: run `node scripts/viewer.js`');
   const stage = fs.mkdtempSync(path.join(os.tmpdir(), 'heap-analyzer-release-'));
   try {
     const packed = PLATFORMS.filter(({ name }) => binaries[name]).map((platform) => {
@@ -139,12 +142,14 @@ function collect(folder) {
   return { binaries, missing, wrong };
 }
 
-function main() {
+async function main() {
   const some = process.argv.includes('--some');
   const { binaries, missing, wrong } = collect(ARTIFACTS);
   const problems = [...wrong];
   if (missing.length > 0 && !some)
     problems.push(`no binary in artifacts/ for ${missing.join(', ')} (--some packs those that are there)`);
+  const trouble = await buildViewer();
+  if (trouble !== null) problems.push(trouble);
   if (problems.length > 0) {
     for (const problem of problems) console.error(`release:assemble: ${problem}`);
     process.exit(1);
