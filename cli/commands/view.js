@@ -100,7 +100,7 @@ async function run(files, options, context) {
   // The link by itself, so that it stays in one piece.
   stdout.write(`${first}\n${server.url}\nCtrl-C ends the viewer.\n`);
   // What is wrong with a file, the page says where it is asked for; here it ends the command, as elsewhere.
-  const prepared = answers.prepare().finally(progress.end);
+  const prepared = answers.prepare(cache.write).finally(progress.end);
   try {
     await Promise.race([prepared.then(() => server.closed), server.closed]);
     signal.throwIfAborted();

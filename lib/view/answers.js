@@ -91,20 +91,18 @@ function answersAbout(files, { sourceMaps, onProgress, ...given }) {
     for (const name of objects.slice(0, Math.max(0, objects.length - OBJECTS))) kept.delete(name);
     return asked;
   };
-  const dominated = async (/** @type {number} */ file, /** @type {string} */ id) => {
+  const below = async (/** @type {number} */ file, /** @type {string} */ id) => {
     const snapshot = await heap(file);
     const node = id === 'root' ? snapshot.root : snapshot.node(id);
     const { retainedSizes } = snapshot.columns;
-    const below = [...node.dominated()].sort(
+    const all = [...node.dominated()].sort(
       (a, b) => retainedSizes[b.ordinal] - retainedSizes[a.ordinal] || a.ordinal - b.ordinal,
     );
-    const told = below.slice(0, ROWS);
-    return {
-      node: node.toJSON(),
-      childCount: below.length,
-      children: told.map((one) => ({ node: one.toJSON() })),
-    };
+    const children = all.slice(0, ROWS).map((one) => ({ node: one.toJSON() }));
+    return { node: node.toJSON(), childCount: all.length, children };
   };
+  const dominated = (/** @type {number} */ file, /** @type {string} */ id) =>
+    id === 'root' ? once(`dominated/${file}/root`, () => below(file, id)) : below(file, id);
 
   /** @param {string} text */
   const fileOf = (text) => {
@@ -133,11 +131,15 @@ function answersAbout(files, { sourceMaps, onProgress, ...given }) {
 
   return {
     answer,
-    /** Begins what the page will ask for first, and opens the heap that one will walk through. */
-    async prepare() {
+    /**
+     * Begins what the page will ask for first, and opens the heap that one will walk through.
+     * @param {() => Promise<unknown>} write the index of what was read, so that opening needs not read it again
+     */
+    async prepare(write) {
       if (last > 0) await leaks();
       await analysis(last);
-      await heap(last);
+      await write();
+      await dominated(last, 'root');
     },
     async close() {
       for (const opened of heaps.values()) await opened.then((snapshot) => snapshot.close()).catch(() => {});

@@ -2,7 +2,8 @@
 
 /** Small things that every view is made of: headings, waiting, names of objects, bars. */
 
-import { thePage } from '../answers.js';
+import { useEffect, useState } from 'preact/hooks';
+import { ask, thePage } from '../answers.js';
 import { count, nodeName, percent, size } from '../numbers.js';
 import { linkTo } from '../route.js';
 
@@ -28,6 +29,7 @@ const Section = ({ title, about, children, id }) => (
 
 /** What is shown until an answer is there, and when none came. @param {{ asked: import('../answers.js').Asked, what: string }} props */
 function Waiting({ asked, what }) {
+  const under = useProgress(asked.error === undefined);
   if (asked.error !== undefined)
     return (
       <div class="notice bad" role="alert">
@@ -37,9 +39,31 @@ function Waiting({ asked, what }) {
   return (
     <div class="waiting" role="status">
       <span class="spinner" aria-hidden="true" />
-      {what}
+      {under ?? what}
     </div>
   );
+}
+
+/**
+ * What the engine is doing, told by the server while one waits for longer than a moment.
+ * @param {boolean} waiting
+ * @returns {string | undefined}
+ */
+function useProgress(waiting) {
+  const [told, setTold] = useState(/** @type {string | undefined} */ (undefined));
+  useEffect(() => {
+    if (!waiting || thePage().mode !== 'live') return undefined;
+    const timer = setInterval(
+      () =>
+        ask('progress').then(
+          ({ phase, fraction }) => phase && setTold(`${phase}, ${Math.floor(fraction * 100)} %`),
+          () => undefined,
+        ),
+      500,
+    );
+    return () => clearInterval(timer);
+  }, [waiting]);
+  return told;
 }
 
 /**
