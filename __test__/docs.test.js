@@ -67,6 +67,7 @@ const typed = (page) =>
 /** Pages that need an app around them; what they show is run by the tests of that: `__test__/serve`, `__test__/capture`, … */
 const ELSEWHERE = new Set([
   'serve.md',
+  'integrations.md',
   'watch.md',
   'guide.md',
   'install.md',

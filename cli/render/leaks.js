@@ -6,6 +6,7 @@
  * the sentence that says it all.
  */
 
+const { relativeFiles } = require('../../lib/places');
 const { fixedWords, gradeWords, headline, placeWords, UNITS_NOTE } = require('../../lib/report/words');
 const { count, counted, size } = require('./numbers');
 const { pathLines } = require('./path');
@@ -89,7 +90,7 @@ function findingLines(finding, number, style) {
     ['Grade', wrap(clean(gradeWords(finding)), room)],
     ['Kind', wrap(clean(`${title} (${pattern})`), room)],
     ['Evidence', evidence.flatMap((/** @type {string} */ line) => item(line, room))],
-    ['Made in', origin ? wrap(clean(placeWords(origin)), room) : []],
+    ['Made in', origin ? wrap(clean(relativeFiles(placeWords(origin), process.cwd())), room) : []],
     ['Path', pathLines(path, room, '')],
     ['Samples', samples.length > 0 ? wrap(samples.map(sampleText).join(', '), room) : []],
     ['Advice', wrap(clean(advice), room)],
