@@ -30,6 +30,7 @@ const { dependencies, version } = require('../package.json');
 const platform = platformNamed(platformName());
 
 const directory = temporaryDirectory(test);
+const destination = path.join(directory, 'release');
 const project = path.join(directory, 'project');
 const file = path.join(project, 'heap.heapsnapshot');
 
@@ -43,7 +44,6 @@ let here;
 const major = Number(process.versions.node.split('.')[0]);
 
 before(async () => {
-  const destination = path.join(directory, 'release');
   fs.mkdirSync(destination);
   // HEAP_ANALYZER_BINARY: another binary than the checkout's, above all the one that is published.
   const binary = process.env.HEAP_ANALYZER_BINARY ?? path.join(root, 'native', binaryName(platform));
@@ -58,8 +58,11 @@ before(async () => {
     },
   );
   assert.equal(outcome.code, 0, outcome.stderr);
-  const tarballs = fs.readdirSync(destination).map((name) => path.join(destination, name));
-  registry = await startRegistry(tarballs, PLATFORMS.filter((other) => other !== platform).map(manifest));
+  const tarballs = fs.readdirSync(destination).filter((name) => name.endsWith('.tgz'));
+  registry = await startRegistry(
+    tarballs.map((name) => path.join(destination, name)),
+    PLATFORMS.filter((other) => other !== platform).map(manifest),
+  );
   here = await machine(major, { directory: path.join(directory, 'here'), registry: registry.url });
   fs.mkdirSync(project);
   fs.writeFileSync(path.join(project, 'package.json'), '{"name":"empty","version":"1.0.0","private":true}');
@@ -228,9 +231,20 @@ test('without optional packages: one sentence with what to do, and exit code 3',
   );
 });
 
-test('on every Node: install, --help, and a leak found by name', { concurrency: 2 }, async (t) => {
+test('the release workflow tries the packages the same way', async () => {
+  const script = path.join(root, 'scripts', 'release', 'try.js');
+  const { code, stdout, stderr } = await here.run('node', [script, destination, platform.name], directory);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /: installed, and the leak was found by its name\n$/);
+  const other = await here.run('node', [script, destination, 'freebsd-x64'], directory);
+  assert.equal(other.code, 1);
+  assert.equal(other.stderr, `try: this is ${platform.name}, not freebsd-x64\n`);
+});
+
+test('on every other Node: install, --help, and a leak found by name', { concurrency: 2 }, async (t) => {
+  const others = majors().filter((release) => release !== major);
   await Promise.all(
-    majors().map((release) =>
+    others.map((release) =>
       t.test(`Node ${release}`, { timeout: 120_000 }, async () => {
         const home = path.join(directory, `node-${release}`);
         const user = await machine(release, { directory: home, registry: registry.url });

@@ -27,8 +27,9 @@ async function machine(major, { directory, registry }) {
   const bin = path.join(directory, 'bin');
   fs.mkdirSync(bin, { recursive: true });
   const npm = await npmDirectory(major);
+  const ours = major === Number(process.versions.node.split('.')[0]);
   for (const [name, target] of [
-    ['node', await nodeBinary(major)],
+    ['node', ours ? process.execPath : await nodeBinary(major)],
     ['npm', path.join(npm, 'bin', 'npm-cli.js')],
     ['npx', path.join(npm, 'bin', 'npx-cli.js')],
     ['sh', '/bin/sh'],

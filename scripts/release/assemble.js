@@ -87,7 +87,7 @@ function pack(folder, destination) {
  * @param {string} options.destination a folder that is there
  * @param {Record<string, string>} options.binaries by the platform's name
  * @param {string} [options.repository]
- * @returns {Packed[]} those of the platforms, then the main one
+ * @returns {Packed[]} those of the platforms, then the main one; `order.json` in the folder says it too
  */
 function assemble({ destination, binaries, repository }) {
   if (!fs.existsSync(path.join(root, 'viewer', 'dist', 'viewer.js')))
@@ -109,7 +109,11 @@ function assemble({ destination, binaries, repository }) {
       fs.copyFileSync(path.join(root, file), path.join(folder, file));
     }
     writeManifest(folder, mainManifest(repository));
-    return [...packed, pack(folder, destination)];
+    packed.push(pack(folder, destination));
+    // In the order in which they have to be published: nobody may get a main package whose platforms are not there yet.
+    const order = packed.map(({ tarball, ...rest }) => ({ ...rest, tarball: path.basename(tarball) }));
+    fs.writeFileSync(path.join(destination, 'order.json'), `${JSON.stringify(order, null, 2)}\n`);
+    return packed;
   } finally {
     fs.rmSync(stage, { recursive: true, force: true });
   }
@@ -159,15 +163,6 @@ async function main() {
   fs.mkdirSync(destination);
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name } = process.env;
   const packages = assemble({ destination, binaries, repository: server && name && `${server}/${name}` });
-  // In the order in which they have to be published: nobody may get a main package whose platforms are not there yet.
-  fs.writeFileSync(
-    path.join(destination, 'order.json'),
-    `${JSON.stringify(
-      packages.map(({ tarball, ...rest }) => ({ ...rest, tarball: path.basename(tarball) })),
-      null,
-      2,
-    )}\n`,
-  );
   for (const { tarball, size } of packages)
     console.log(`${path.relative(root, tarball)}  ${(size / 1e6).toFixed(2)} MB`);
 }
