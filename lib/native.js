@@ -63,19 +63,20 @@ let loaded;
 
 /**
  * Where the binary may be, in the order in which it is looked for. A checkout has built its own; everybody else has the
- * package of the platform, which npm chose when it installed ours. The variable is the napi tools' and comes first.
+ * package of the platform, which npm chose when it installed ours. The variable comes first, but is that of all packages
+ * made with the napi tools: what it names may be another one's, so a binary that is not ours is passed over.
  * @param {string} platform
  * @param {string} directory
  * @returns {Place[]}
  */
 function places(platform, directory) {
   const named = process.env.NAPI_RS_NATIVE_LIBRARY_PATH;
-  if (named) {
-    return [{ name: `${named} (NAPI_RS_NATIVE_LIBRARY_PATH)`, path: path.resolve(named), inPackage: false }];
-  }
   const file = path.join('native', `heap-analyzer.${platform}.node`);
   const name = `heap-analyzer-${platform}`;
   return [
+    ...(named
+      ? [{ name: `${named} (NAPI_RS_NATIVE_LIBRARY_PATH)`, path: path.resolve(named), inPackage: false }]
+      : []),
     { name: file, path: path.join(directory, file), inPackage: false },
     { name: `the package ${name}`, path: name, inPackage: true },
   ];
@@ -115,6 +116,7 @@ function loadFrom(directory, platform = platformName()) {
  * @param {Native} native
  */
 function checked(native) {
+  if (typeof native.version !== 'function') throw new Error('it is the binary of another program');
   const built = native.version();
   if (built !== version) throw new Error(`it is of version ${built}, heap-analyzer of ${version}`);
   return native;
@@ -130,9 +132,10 @@ function noAddon(platform, directory, failures) {
     if (missing) return `${name} is not ${inPackage ? 'installed' : 'there'}`;
     return `${name} could not be loaded (${String(error?.message ?? error).split('\n', 1)[0]})`;
   });
+  const last = tried.pop();
   return new HeapAnalyzerError(
     'ERR_HEAP_NO_ADDON',
-    `the native part of heap-analyzer is missing for ${platform}: ${tried.join(', and ')}; ` +
+    `the native part of heap-analyzer is missing for ${platform}: ${tried.join(', ')}, and ${last}; ` +
       advice(platform, directory, failures),
     { cause: failures[failures.length - 1].error },
   );
@@ -148,10 +151,9 @@ function advice(platform, directory, failures) {
   // The sources are in a checkout and not in the published package: that tells which advice is of use.
   if (fs.existsSync(path.join(directory, 'Cargo.toml')))
     return 'run `npm install` in the checkout with Rust installed (https://rustup.rs)';
-  if (process.env.NAPI_RS_NATIVE_LIBRARY_PATH) return 'mend that variable or unset it';
   if (!PUBLISHED.includes(platform))
     return `there are binaries for ${PUBLISHED.join(', ')}; build it from source for others (docs/install.md)`;
-  if (failures.every(({ missing }) => missing))
+  if (failures[failures.length - 1].missing)
     return (
       'run `npm install` again on this machine, without --omit=optional and without a node_modules or lock file ' +
       `from another system, or add it by name: \`npm install heap-analyzer-${platform}@${version}\``

@@ -69,20 +69,31 @@ test('what is in the checkout and does not load gives way to the package of the 
   assert.equal(loadFrom(directory).version(), version);
 });
 
-test('NAPI_RS_NATIVE_LIBRARY_PATH is taken at its word', async () => {
+test('NAPI_RS_NATIVE_LIBRARY_PATH comes first, and one that is not ours is passed over', async (t) => {
+  const directory = emptyPackage(t);
   const ask = `
-    const { loadNative } = require(root + '/lib/native');
-    try { console.log(loadNative().version()) } catch ({ code, message }) { console.log(code, message) }`;
+    const { loadFrom } = require(root + '/lib/native');
+    try { console.log(loadFrom(${JSON.stringify(directory)}).version()) }
+    catch ({ code, message }) { console.log(code, message) }`;
   const given = (/** @type {string} */ file) =>
     runSource(ask, { env: { NAPI_RS_NATIVE_LIBRARY_PATH: file }, cwd: root });
   assert.equal((await given(path.join('native', FILE))).stdout, `${version}\n`);
-  const { stdout } = await given('nowhere.node');
-  assert.equal(
+
+  // Another program of the same process may have set it for an addon of its own.
+  const foreign = path.join(directory, 'foreign.js');
+  fs.writeFileSync(foreign, 'exports.compress = () => {};');
+  const { stdout } = await given(foreign);
+  assert.ok(
+    stdout.startsWith(
+      `ERR_HEAP_NO_ADDON the native part of heap-analyzer is missing for ${PLATFORM}: ${foreign} ` +
+        '(NAPI_RS_NATIVE_LIBRARY_PATH) could not be loaded (it is the binary of another program), ' +
+        `${path.join('native', FILE)} is not there, and the package heap-analyzer-${PLATFORM} is not installed; run `,
+    ),
     stdout,
-    `ERR_HEAP_NO_ADDON the native part of heap-analyzer is missing for ${PLATFORM}: nowhere.node ` +
-      '(NAPI_RS_NATIVE_LIBRARY_PATH) is not there; run `npm install` in the checkout with Rust installed ' +
-      '(https://rustup.rs)\n',
   );
+  installPlatformPackage(directory, FILE);
+  assert.equal((await given(foreign)).stdout, `${version}\n`);
+  assert.equal((await given('nowhere.node')).stdout, `${version}\n`);
 });
 
 test('nothing there: which platform, what was tried, what to do', (t) => {
