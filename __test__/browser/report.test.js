@@ -203,7 +203,7 @@ test('from the report to the leaking line: two clicks', needsChromium, async () 
     .getByRole('link', { name: /sessions/ })
     .first()
     .click();
-  const marked = page.locator('.line.marked', { hasText: 'entries are added here' });
+  const marked = page.locator('.line.marked', { hasText: 'added here' });
   assert.match(await marked.innerText(), new RegExp(`${LINE + 1}[^]*sessions\\.set\\(`));
   assert.match(page.url(), /#\/finding\/global-cache-/);
   // The browser's way back and forth, and a link to the view, lead where they should.

@@ -11,7 +11,9 @@ const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 const test = require('node:test');
+const zlib = require('node:zlib');
 const { inspectObject, openSnapshot } = require('../..');
+const { samplesOf } = require('../../lib/view/timeline');
 const { openBrowser: openLink } = require('../../lib/view/open-browser');
 const { needsChromium, openBrowser, openPage, seriousOf } = require('../helpers/browser');
 const { executable, run, runCli } = require('../helpers/run');
@@ -171,6 +173,44 @@ test('ends when nothing was asked for so long, and says what is wrong with its f
     assert.equal(outcome.code, code, outcome.stderr);
     assert.match(outcome.stderr, words);
   }
+});
+
+test('the timeline says when what is alive was made', needsChromium, async () => {
+  // 300 sessions, ids 101, 103, …: noted after the first 100, after 50 more, and at the end.
+  const notes = '"samples":[0,300,1000000,400,\n2500000,9999],';
+  for (const name of ['recorded.heaptimeline', 'recorded.heapsnapshot.gz']) {
+    const text = sessionsText(300).replace('"samples":[],', notes);
+    fs.writeFileSync(path.join(directory, name), name.endsWith('.gz') ? zlib.gzipSync(text) : text);
+  }
+  const recorded = path.join(directory, 'recorded.heaptimeline');
+  assert.deepEqual(
+    await samplesOf(`${recorded.replace('timeline', 'snapshot')}.gz`),
+    await samplesOf(recorded),
+  );
+  assert.deepEqual(await samplesOf(small), []);
+  const { url, child, ended } = await view(recorded);
+  const browser = await openBrowser();
+  try {
+    const { page, trouble } = await openPage(browser);
+    await page.goto(url.href);
+    await page.getByRole('link', { name: 'Timeline' }).click();
+    await page.waitForSelector('.timeline');
+    assert.deepEqual(
+      (await page.locator('.timeline li').allInnerTexts()).map((text) => text.trim()),
+      ['until 1.00 s: 5.0 kB, 50 objects', 'until 2.50 s: 15.0 kB, 150 objects'],
+    );
+    // The global and the Map, whose table counts as its own, come before, and the first 100.
+    assert.match(await page.locator('main').innerText(), /Before the recording: 10\.1 kB in 102 objects/);
+    await page.locator('.timeline a').last().click();
+    await page.waitForSelector('tbody tr');
+    assert.match(await page.locator('tbody tr').innerText(), /Session\s+150\s+15\.0 kB/);
+    assert.deepEqual(await seriousOf(page), []);
+    assert.deepEqual(trouble, []);
+  } finally {
+    await browser.close();
+    child.kill('SIGINT');
+  }
+  await ended;
 });
 
 test('opens no browser where nobody sits', async () => {

@@ -90,7 +90,11 @@ async function run(files, options, context) {
       command: 'view',
       home: last > 0 ? 'verdict' : 'overview',
       files: files.map((file) => ({ name: path.basename(file), path: path.resolve(file) })),
-      questions: [...(last > 0 ? ['leaks', `comparison/0/${last}`] : []), `analysis/${last}`],
+      questions: [
+        ...(last > 0 ? ['leaks', `comparison/0/${last}`] : []),
+        `analysis/${last}`,
+        ...((await answers.hasTimeline()) ? [`timeline/${last}`] : []),
+      ],
     },
   });
   const stop = () => void server.close();

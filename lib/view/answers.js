@@ -12,6 +12,7 @@ const { findLeaksIn } = require('../leaks');
 const { openInput } = require('../objects/snapshot');
 const { wholeAnalysis } = require('../report/html');
 const { sourcesOf } = require('../report/sources');
+const { intervalOf, samplesOf, timelineOf } = require('./timeline');
 
 /** Objects whose answers are kept: as many as anybody goes back to. */
 const OBJECTS = 300;
@@ -104,6 +105,16 @@ function answersAbout(files, { sourceMaps, onProgress, ...given }) {
   const dominated = (/** @type {number} */ file, /** @type {string} */ id) =>
     id === 'root' ? once(`dominated/${file}/root`, () => below(file, id)) : below(file, id);
 
+  const samples = (/** @type {number} */ file) =>
+    once(`samples/${file}`, () => samplesOf(files[file], options.signal));
+  const timeline = async (/** @type {number} */ file, /** @type {string | undefined} */ interval) => {
+    const [notes, snapshot] = [await samples(file), await heap(file)];
+    if (interval === undefined) return timelineOf(snapshot, notes);
+    const at = Number(interval);
+    if (!/^\d{1,9}$/.test(interval) || at >= notes.length) throw unknown(`there is no interval ${interval}`);
+    return intervalOf(snapshot, notes, at);
+  };
+
   /** @param {string} text */
   const fileOf = (text) => {
     const file = Number(text);
@@ -121,6 +132,8 @@ function answersAbout(files, { sourceMaps, onProgress, ...given }) {
     if (kind === 'comparison' && parts.length === 2) return comparison(fileOf(parts[0]), fileOf(parts[1]));
     if (kind === 'object' && parts.length === 2) return object(fileOf(parts[0]), parts[1]);
     if (kind === 'dominated' && parts.length === 2) return dominated(fileOf(parts[0]), parts[1]);
+    if (kind === 'timeline' && (parts.length === 1 || parts.length === 2))
+      return timeline(fileOf(parts[0]), parts[1]);
     if (kind === 'progress' && parts.length === 0) return progress;
     if (kind === 'sources' && parts[0] !== 'sources') {
       const { findings = [] } = await answer(parts);
@@ -131,6 +144,8 @@ function answersAbout(files, { sourceMaps, onProgress, ...given }) {
 
   return {
     answer,
+    /** Whether the last snapshot tells when its objects were made. */
+    hasTimeline: async () => (await samples(last)).length > 1,
     /**
      * Begins what the page will ask for first, and opens the heap that one will walk through.
      * @param {() => Promise<unknown>} write the index of what was read, so that opening needs not read it again

@@ -17,6 +17,7 @@ import { Overview } from './views/Overview.jsx';
 import { Packages } from './views/Packages.jsx';
 import { Statistics } from './views/Statistics.jsx';
 import { Strings } from './views/Strings.jsx';
+import { Timeline } from './views/Timeline.jsx';
 import { Verdict } from './views/Verdict.jsx';
 
 /**
@@ -59,6 +60,13 @@ const VIEWS = [
     group: 'Heap',
     show: Dominators,
     there: () => thePage().mode === 'live',
+  },
+  {
+    id: 'timeline',
+    title: 'Timeline',
+    group: 'Heap',
+    show: Timeline,
+    there: () => thePage().questions.includes(`timeline/${lastFile()}`),
   },
   { id: 'packages', title: 'Packages and files', group: 'Heap', show: Packages, there: hasAnalysis },
   { id: 'strings', title: 'Equal strings', group: 'Heap', show: Strings, there: hasAnalysis },

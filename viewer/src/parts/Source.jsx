@@ -37,7 +37,7 @@ const GLANCE = 2;
 
 /**
  * The lines around places of one file, each place's line marked with what happens there.
- * @param {{ file: string, places: Array<{ place: any, label: string }>, sources: Record<string, { from: number, lines: string[] }> }} props
+ * @param {{ file: string, places: Array<{ place: any, label: string, short: string }>, sources: Record<string, { from: number, lines: string[] }> }} props
  */
 function Excerpt({ file, places, sources }) {
   /** @type {Map<number, string>} */
@@ -77,9 +77,9 @@ function Excerpt({ file, places, sources }) {
                     {number}
                   </span>
                   {here.length > 0 ? <mark>{text}</mark> : text}
-                  {here.map(({ label }) => (
+                  {here.map(({ label, short }) => (
                     <span key={label} class="line-label">
-                      {label.toLowerCase()}
+                      {short}
                     </span>
                   ))}
                   {'\n'}

@@ -124,12 +124,13 @@ function Places({ finding: { holder, addedIn, allocatedIn }, question }) {
   const asked = useAnswer(mode === 'live' ? `sources/${question}` : null);
   const declared = holder.place;
   const places = [
-    addedIn && { place: addedIn.place, label: 'Entries are added here' },
+    addedIn && { place: addedIn.place, label: 'Entries are added here', short: 'added here' },
     declared && {
       place: declared,
       label: holder.variable ? `${holder.variable} is declared here` : 'Declared here',
+      short: 'declared here',
     },
-    allocatedIn && { place: allocatedIn.place, label: 'What is kept is made here' },
+    allocatedIn && { place: allocatedIn.place, label: 'What is kept is made here', short: 'made here' },
   ].filter(Boolean);
   const files = [...new Set(places.map(({ place }) => place.file))];
   return (
