@@ -7,7 +7,7 @@
 
 const path = require('node:path');
 const { count, counted, duration, signedSize, size } = require('../render/numbers');
-const { clean, padEnd, padStart } = require('../render/text');
+const { clean, padEnd, padStart, wrap } = require('../render/text');
 
 /** Of the first column, so that steps stand under each other. */
 const LABEL = 10;
@@ -22,17 +22,20 @@ const LABEL = 10;
  * @param {string} run.directory
  * @param {import('../render/style').Style} style
  */
-function opening({ app, url, connections, script, plan, directory }, { colors }) {
+function opening({ app, url, connections, script, plan, directory }, { colors, width }) {
   const load = script === undefined ? decodeURI(url.href) : script;
   const lasts = plan.reduce(
     (sum, step) => sum + ('load' in step ? step.durationMs : 'rest' in step ? step.rest : 0),
     0,
   );
   const visitors = counted(connections, 'visitor');
+  const about = [
+    `load: ${clean(load)}, ${visitors} at a time, ${duration(lasts)} in all; files go to ${clean(directory)}`,
+    ...(app.note ? [app.note] : []),
+  ];
   return [
     colors.bold(`Recording ${clean(app.name)}`),
-    `  load: ${clean(load)}, ${visitors} at a time, ${duration(lasts)} in all; files go to ${clean(directory)}`,
-    ...(app.note ? [`  ${app.note}`] : []),
+    ...about.flatMap((text) => wrap(text, width - 2)).map((text) => `  ${text}`),
     '',
     '',
   ].join('\n');
@@ -42,17 +45,16 @@ function opening({ app, url, connections, script, plan, directory }, { colors })
  * @param {any} step
  * @param {import('../render/style').Style} style
  */
-function stepDone(step, { colors }) {
+function stepDone(step, { colors, width }) {
+  const line = (/** @type {string} */ label, /** @type {string} */ text, paint = same) =>
+    lines(label, text, paint, width);
   if (step.kind === 'rest') return line('rest', duration(step.durationMs));
   if (step.kind === 'snapshot') {
     const { name, capture, after } = step;
     const pause = capture.pauseMs === undefined ? '' : `, pause ${duration(capture.pauseMs)}`;
     const held = after && after.heapUsed !== null ? `, heap ${size(after.heapUsed)}` : '';
     const rss = after && after.rss !== null ? `, resident ${size(after.rss)}` : '';
-    return line(
-      'snapshot',
-      `${colors.bold(padEnd(name, 8))}  ${size(capture.sizeBytes)}${pause}${held}${rss}`,
-    );
+    return line('snapshot', `${padEnd(name, 8)}  ${size(capture.sizeBytes)}${pause}${held}${rss}`);
   }
   const { stage, requests, requestsPerSecond, latencyMs, errors, non2xx, by, firstError } = step;
   const what = by === 'script' ? 'visit' : 'request';
@@ -62,14 +64,24 @@ function stepDone(step, { colors }) {
     errors > 0 && `${counted(errors, what)} failed: ${firstError ?? 'no answer'}`,
     non2xx > 0 && `${count(non2xx)} of ${count(requests)} answers had another status than 2xx`,
   ].filter((it) => it !== false);
-  return line(label, figures) + trouble.map((it) => line('', colors.yellow(clean(it)))).join('');
+  return line(label, figures) + trouble.map((it) => line('', clean(it), colors.yellow)).join('');
 }
 
 /** autocannon counts in whole milliseconds, and 0 is none. @param {number} milliseconds */
 const waited = (milliseconds) => (milliseconds === 0 ? '1 ms' : `${milliseconds} ms`);
 
-/** @param {string} label @param {string} text */
-const line = (label, text) => `${padStart(label, LABEL)}  ${text}\n`;
+const same = (/** @type {string} */ text) => text;
+
+/**
+ * @param {string} label
+ * @param {string} text
+ * @param {(text: string) => string} paint
+ * @param {number} width
+ */
+const lines = (label, text, paint, width) =>
+  wrap(text, width - LABEL - 2)
+    .map((part, index) => `${padStart(index === 0 ? label : '', LABEL)}  ${paint(part)}\n`)
+    .join('');
 
 /**
  * After an interruption or a failure.
@@ -79,12 +91,12 @@ const line = (label, text) => `${padStart(label, LABEL)}  ${text}\n`;
  */
 function keptAfter(captures, directory, { colors }) {
   if (captures.length === 0) return '';
-  const lines = [
+  const kept = [
     `\n${colors.bold(`What was done stays in ${clean(directory)}`)}: ${captures.map(nameOf).join(', ')}.`,
   ];
   if (captures.length > 1)
-    lines.push(`  heap-analyzer find-leaks --snapshots ${filesOf(captures, directory)}`);
-  return `${lines.join('\n')}\n`;
+    kept.push(`  heap-analyzer find-leaks --snapshots ${filesOf(captures, directory)}`);
+  return `${kept.join('\n')}\n`;
 }
 
 /** @param {any} capture */

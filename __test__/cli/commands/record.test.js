@@ -115,6 +115,9 @@ test('a healthy app that runs already, by its inspector, with a rest before the 
   assert.match(stdout, /^Clean: nothing leaks over 3 snapshots\.$/m);
   assert.match(stdout, /^Heap in use [\d.]+ MB → [\d.]+ MB \([+-]/m);
   assert.match(stdout, /^The report is in heap-record-\d{8}-\d{6}/m);
+  // Commands to go on with are for copying, and stay in one piece.
+  for (const line of stdout.split('\n'))
+    assert.ok(line.length <= 80 || line.startsWith('  heap-analyzer '), line);
   assert.ok(isAlive(running.pid), 'it was not ours to end');
 });
 
