@@ -94,17 +94,12 @@ function keptAfter(captures, directory, { colors }) {
   const kept = [
     `\n${colors.bold(`What was done stays in ${clean(directory)}`)}: ${captures.map(nameOf).join(', ')}.`,
   ];
-  if (captures.length > 1)
-    kept.push(`  heap-analyzer find-leaks --snapshots ${filesOf(captures, directory)}`);
+  if (captures.length > 1) kept.push(`  heap-analyzer find-leaks --snapshot-dir ${directory}`);
   return `${kept.join('\n')}\n`;
 }
 
 /** @param {any} capture */
 const nameOf = (capture) => path.basename(capture.path);
-
-/** @param {any[]} captures @param {string} directory */
-const filesOf = (captures, directory) =>
-  captures.map((capture) => path.join(directory, nameOf(capture))).join(' ');
 
 /**
  * @param {any} answer
@@ -123,7 +118,7 @@ function ending({ record }, leaks, directory, { colors }) {
     '',
     colors.bold('Look further:'),
     `  heap-analyzer compare ${first} ${last}`,
-    `  heap-analyzer find-leaks --snapshots ${filesOf(captures, directory)} --trace-all-objects`,
+    `  heap-analyzer find-leaks --snapshot-dir ${directory} --trace-all-objects`,
     `The report is in ${path.join(directory, path.basename(report))}.`,
     '',
   ].join('\n');

@@ -64,11 +64,11 @@ async function takeHeapSnapshotFrom(target, destination, options) {
  * @param {unknown} target
  * @param {RemoteOptions} access
  * @returns {Promise<{ source: import('../source').Source | null, take: (destination?: string, options?: RemoteOptions) => Promise<any>, close: () => Promise<void> }>}
- *   `source`: the session, where there is one
+ *   `source`: the session, where there is one. Rejects at once where no snapshot could be taken.
  */
 async function openRemote(target, access) {
   const { kind, value } = readTarget(target);
-  const way = kind === 'pid' ? findWayOrNull(value, access.allowInspector ?? false) : null;
+  const way = kind === 'pid' ? findWay(value, access.allowInspector ?? false) : null;
   if (kind === 'inspect' || way?.way.kind === 'inspector') {
     const { allowInspector: _, ...rest } = access;
     const opened = way === null ? null : await openItsInspector(way.looked, way.way, access);
@@ -93,16 +93,6 @@ async function openRemote(target, access) {
     take: (destination, options = {}) => takeHeapSnapshotFrom(target, destination, { ...access, ...options }),
     async close() {},
   };
-}
-
-/** What is refused is refused when a snapshot is wanted. @param {number} pid @param {boolean} allowInspector */
-function findWayOrNull(pid, allowInspector) {
-  try {
-    return findWay(pid, allowInspector);
-  } catch (error) {
-    if (/** @type {any} */ (error).code === 'ERR_HEAP_NOT_FOUND') throw error;
-    return null;
-  }
 }
 
 /**
