@@ -13,9 +13,9 @@ const vm = require('node:vm');
 const { analyze, findLeaks } = require('../..');
 const { root, run } = require('../helpers/run');
 const { block, blocks, commands, page } = require('./blocks');
-const { appOf, freePort, readersProject, snapshotsIn, start, type, until } = require('./live');
+const { appOf, freePort, noShell, readersProject, snapshotsIn, start, type, until } = require('./live');
 
-const skip = process.platform === 'win32' && 'no signals';
+const skip = noShell;
 const frameworks = path.join(root, '__test__', 'frameworks', 'node_modules');
 
 test('every piece of the guide is run by a test of this folder', () => {
@@ -61,7 +61,7 @@ test('method 2: a handler for SIGUSR2, and the kill', { skip }, async (t) => {
   const directory = readersProject(t);
   const handler = block('Method 2: process signals / js');
   fs.writeFileSync(path.join(directory, 'app.js'), appOf(handler));
-  const app = await start(t, directory, 'node app.js', { PORT: String(await freePort()) });
+  const app = await start(directory, 'node app.js', { PORT: String(await freePort()) });
   const [kill, ...more] = commands('Method 2: process signals / bash');
   assert.deepEqual(more, []);
   const { code, stderr } = await type(directory, kill.replace('<node-process-pid>', String(app.pid)));
@@ -84,7 +84,7 @@ test(
     assert.deepEqual(more, []);
     const here = (/** @type {string} */ line) =>
       line.replace('app.js', name).replace('--inspect ', '--inspect=127.0.0.1:0 ');
-    const app = await start(t, directory, here(serve), { PORT: String(await freePort()) });
+    const app = await start(directory, here(serve), { PORT: String(await freePort()) });
     const { code, stderr } = await type(directory, here(kill));
     assert.equal(code, 0, stderr);
     await until(() => snapshotsIn(directory).length === 1);
@@ -122,7 +122,7 @@ test('the three monitors: a snapshot above a line, an alert on growth, gauges', 
         path.join(directory, 'app.js'),
         `${hurry(code)}\n${grow}\nconsole.log('listening', process.pid);`,
       );
-      const app = await start(t, directory, 'node app.js', {});
+      const app = await start(directory, 'node app.js', {});
       await until(() => said.test(app.output()));
       assert.equal(snapshotsIn(directory).length > 0, snapshot);
     }),
@@ -143,7 +143,7 @@ test('PM2: the file is read by PM2’s own reader, and its options by Node', { s
   fs.writeFileSync(path.join(directory, script), appOf());
   fs.mkdirSync(path.join(directory, 'heap-snapshots'));
   const line = `node ${given.replace('--inspect ', '--inspect=127.0.0.1:0 ')} ${script}`;
-  const app = await start(t, directory, line, { PORT: String(await freePort()) });
+  const app = await start(directory, line, { PORT: String(await freePort()) });
   process.kill(app.pid, 'SIGUSR2');
   await until(() => snapshotsIn(path.join(directory, 'heap-snapshots')).length === 1);
 });
@@ -168,7 +168,7 @@ test('Docker: each line of the file by hand, as far as that goes without Docker'
   fs.writeFileSync(path.join(directory, 'app.js'), appOf());
   assert.equal((await type(directory, inside(makeDirectory))).code, 0);
   const [program, ...args] = JSON.parse(command);
-  const app = await start(t, directory, inside([program, ...args].join(' ')), {
+  const app = await start(directory, inside([program, ...args].join(' ')), {
     PORT: String(await freePort()),
   });
   process.kill(app.pid, 'SIGUSR2');
@@ -209,7 +209,7 @@ test('Kubernetes: a deployment with all that is required, and a probe that the a
     const directory = readersProject(t);
     fs.writeFileSync(path.join(directory, 'app.js'), appOf(health.replace('536870912', String(limit))));
     const own = await freePort();
-    await start(t, directory, 'node app.js', { PORT: String(own) });
+    await start(directory, 'node app.js', { PORT: String(own) });
     assert.equal((await fetch(`http://localhost:${own}${route}`)).status, status);
   }
 });
@@ -223,7 +223,7 @@ test('examples: the app to try things on, and the visit to it', async (t) => {
     `${example('leaking-app.js')}\nconsole.log('listening', 1);`,
   );
   const port = await freePort();
-  await start(t, directory, 'node leaking-app.js', { PORT: String(port) });
+  await start(directory, 'node leaking-app.js', { PORT: String(port) });
   const url = `http://127.0.0.1:${port}`;
   const visit = require(path.join(root, 'examples', 'visit.js'));
   const { signal } = new AbortController();

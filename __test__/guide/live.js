@@ -5,7 +5,7 @@
  * of the guide's pieces; and a shell in which its commands are typed.
  */
 
-const { spawn } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
@@ -15,9 +15,24 @@ const { executable, root, run } = require('../helpers/run');
 const full = process.env.HEAP_ANALYZER_FULL_TESTS === '1';
 const frameworks = path.join(root, '__test__', 'frameworks', 'node_modules');
 
+/** Why the guide's commands cannot be typed here, or false. For the `skip` of a test. */
+const noShell =
+  (process.platform === 'win32' && 'the guide speaks to a POSIX shell') ||
+  (spawnSync('sh', ['-c', 'command -v curl && command -v pgrep']).status !== 0 && 'curl or pgrep is missing');
+
+/** What runs in a project, so that it ends before the project goes. @type {Map<string, Array<() => Promise<void>>>} */
+const running = new Map();
+
 /** @param {import('node:test').TestContext} t */
 function readersProject(t) {
-  const directory = project(t);
+  /** @type {Array<() => void>} */
+  const removals = [];
+  const directory = project({ after: (remove) => removals.push(remove) });
+  running.set(directory, []);
+  t.after(async () => {
+    for (const end of running.get(directory) ?? []) await end();
+    for (const remove of removals) remove();
+  });
   const modules = path.join(directory, 'node_modules');
   const bin = path.join(modules, '.bin');
   fs.mkdirSync(bin);
@@ -57,14 +72,13 @@ const appOf = (...pieces) =>
   ].join('\n');
 
 /**
- * Starts a command of the guide that runs until it is ended.
- * @param {import('node:test').TestContext} t
- * @param {string} directory
+ * Starts a command of the guide that runs until its project goes.
+ * @param {string} directory of a reader's project
  * @param {string} command `node … app.js`
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ pid: number, output: () => string }>}
  */
-async function start(t, directory, command, env) {
+async function start(directory, command, env) {
   const [program, ...args] = command.split(' ');
   if (program !== 'node') throw new Error(`${command} is not started by this`);
   const child = spawn(process.execPath, args, {
@@ -76,7 +90,7 @@ async function start(t, directory, command, env) {
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (more) => (text += more));
   const closed = new Promise((resolve) => child.once('close', resolve));
-  t.after(async () => {
+  running.get(directory)?.push(async () => {
     child.kill('SIGKILL');
     await closed;
   });
@@ -121,4 +135,4 @@ const snapshotsIn = (directory) =>
     .filter((name) => name.endsWith('.heapsnapshot'))
     .sort();
 
-module.exports = { appOf, freePort, full, hurried, readersProject, snapshotsIn, start, type, until };
+module.exports = { appOf, freePort, full, hurried, noShell, readersProject, snapshotsIn, start, type, until };

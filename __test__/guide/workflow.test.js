@@ -11,9 +11,9 @@ const path = require('node:path');
 const test = require('node:test');
 const { analyze } = require('../..');
 const { block, commands } = require('./blocks');
-const { appOf, freePort, hurried, readersProject, snapshotsIn, start, type } = require('./live');
+const { appOf, freePort, hurried, noShell, readersProject, snapshotsIn, start, type } = require('./live');
 
-const skip = process.platform === 'win32' && 'the guide speaks to a POSIX shell';
+const skip = noShell;
 
 /** The endpoint that the guide loads, leaking as services leak. */
 const HEAVY = `
@@ -54,7 +54,7 @@ test('the workflow by curl and autocannon, and its analysis', { skip }, async (t
     '1. Generate snapshots during load testing / bash',
   );
   assert.deepEqual(rest, []);
-  await start(t, directory, here(serve), env);
+  await start(directory, here(serve), env);
   await fetch(here('http://localhost:3000/api/heavy-endpoint'));
   for (const line of [baseline, hurried(load), after]) {
     const outcome = await type(directory, here(line));
@@ -96,7 +96,7 @@ test('load testing with memory analysis: node-snapshot before and after', { skip
   const { directory, here, env } = await liveApp(t);
   const [serve, baseline, load, after, find, ...rest] = commands('Load testing with memory analysis / bash');
   assert.deepEqual(rest, []);
-  await start(t, directory, here(serve), env);
+  await start(directory, here(serve), env);
   for (const line of [baseline, hurried(load), after]) expectExit(await type(directory, here(line)), line);
   for (const name of ['baseline', 'after-load']) {
     const { pid, capturedAt } = JSON.parse(

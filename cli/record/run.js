@@ -99,6 +99,8 @@ async function record(plan, flags, command, context) {
     await runPlan(plan, world, done);
   } catch (error) {
     progress.clear();
+    // A directory of our own in which there is nothing helps nobody.
+    if (flags.outputDir === undefined) await fs.rmdir(directory).catch(() => {});
     tell(story.keptAfter(done.captures, directory, style));
     throw error;
   } finally {
