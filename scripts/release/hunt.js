@@ -86,7 +86,8 @@ async function hunt(ground) {
       for (let i = 0; i < REQUESTS; i++) await (await fetch(`${url}/page/${i}`)).text();
     }
   } finally {
-    app.kill();
+    // Waited for, since on Windows nothing can be removed of what a process has loaded.
+    if (app.kill()) await once(app, 'exit');
   }
   const [baseline, target, final] = FILES;
   const args = ['find-leaks', '--baseline', baseline, '--target', target, '--final', final, '--json'];

@@ -12,15 +12,13 @@ const path = require('node:path');
 
 const { root } = require('./platforms');
 
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-
 /**
  * @param {string} name
  * @param {string} version
  * @returns {boolean}
  */
 function isPublished(name, version) {
-  const { status, stdout, stderr } = spawnSync(npm, ['view', `${name}@${version}`, 'version', '--json'], {
+  const { status, stdout, stderr } = spawnSync('npm', ['view', `${name}@${version}`, 'version', '--json'], {
     encoding: 'utf8',
   });
   // An existing package without that version answers with nothing, an unknown one with E404; anything else is trouble.
@@ -52,7 +50,7 @@ function publish({ folder, dryRun }) {
       continue;
     }
     const args = ['publish', `./${tarball}`, '--access', 'public', '--tag', tagOf(version)];
-    const { status } = spawnSync(npm, [...args, dryRun ? '--dry-run' : '--provenance'], {
+    const { status } = spawnSync('npm', [...args, dryRun ? '--dry-run' : '--provenance'], {
       cwd: folder,
       stdio: ['ignore', 'inherit', 'inherit'],
     });

@@ -57,7 +57,7 @@ async function trial(release, platform) {
     if (help.code !== 0 || !help.stdout.startsWith('Usage: heap-analyzer')) return [`--help: ${help.stderr}`];
     return await hunt(ground);
   } finally {
-    fs.rmSync(project, { recursive: true, force: true });
+    fs.rmSync(project, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
 
