@@ -183,9 +183,12 @@ export function report(
 export interface ReportOptions {
   /**
    * Default: `"markdown"`. `"html"` is a page with the answer in it, for a browser; `maxLength` does not hold for it. On the
-   * command line such a page has more: what its reader will want to see next is asked for too.
+   * command line such a page has more: what its reader will want to see next is asked for too. `"sarif"` (2.1.0) and
+   * `"junit"` are the findings of {@link findLeaks} for machines that show them; other answers are refused.
    */
-  format?: 'markdown' | 'html';
+  format?: 'markdown' | 'html' | 'sarif' | 'junit';
+  /** For `"sarif"` and `"junit"`: the grade from which on a finding is a failure. Default: `"likely"`. */
+  failOn?: 'leak' | 'likely' | 'growth' | 'never';
   /**
    * The most UTF-16 units that it may have, from 4,000; what has no room is counted at its end. Ten findings are told
    * whole, fifty more in a line each, and of tables 25 rows, whatever room there is. Default: 60,000, since a comment on
@@ -1333,6 +1336,8 @@ export interface Finding {
   docs: string;
   /** Whether it is among the accepted ones. Absent without {@link FindLeaksOptions.ignore}. */
   status?: 'new' | 'known';
+  /** The entry by which it is known. */
+  accepted?: AcceptedLeak;
 }
 
 /** The object that keeps what grows. */

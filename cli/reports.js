@@ -94,4 +94,39 @@ async function writeReports(files = [], answer, page = undefined) {
   }
 }
 
-module.exports = { addReport, checkReports, wantsPage, writeReports };
+/** Forms of findings that machines read, each with an option of its own: the ending of a name does not tell them. */
+const FOR_CI = /** @type {const} */ (['junit', 'sarif']);
+
+/** @typedef {{ [P in (typeof FOR_CI)[number]]?: string }} CiFlags */
+
+/**
+ * @param {import('commander').Command} command
+ */
+function addCiReports(command) {
+  return command
+    .option('--junit <file>', 'also write the findings as a JUnit report')
+    .option('--sarif <file>', 'also write the findings as SARIF 2.1.0, for code scanning');
+}
+
+/**
+ * @param {CiFlags} options
+ * @returns {string[]}
+ */
+const ciFiles = (options) => FOR_CI.flatMap((format) => options[format] ?? []);
+
+/**
+ * @param {CiFlags} options
+ * @param {any} answer of find-leaks, all of it
+ * @param {import('../lib/failing').FailOn} failOn
+ */
+async function writeCiReports(options, answer, failOn) {
+  if (ciFiles(options).length === 0) return;
+  const { report } = require('../lib/report');
+  const { replaceFile } = require('../lib/report/replace-file');
+  for (const format of FOR_CI) {
+    const file = options[format];
+    if (file !== undefined) await replaceFile(file, report(answer, { format, failOn }));
+  }
+}
+
+module.exports = { addCiReports, addReport, checkReports, ciFiles, wantsPage, writeCiReports, writeReports };

@@ -98,11 +98,12 @@ function verdictOf(findings) {
  * @param {AcceptedLeak[]} accepted
  */
 function judge(answer, accepted) {
-  const known = new Set(accepted.map(({ fingerprint }) => fingerprint));
+  const known = new Map(accepted.map((entry) => [entry.fingerprint, entry]));
   const found = new Set();
   const findings = answer.findings.map((/** @type {any} */ finding) => {
     found.add(finding.fingerprint);
-    return { ...finding, status: known.has(finding.fingerprint) ? 'known' : 'new' };
+    const entry = known.get(finding.fingerprint);
+    return entry ? { ...finding, status: 'known', accepted: entry } : { ...finding, status: 'new' };
   });
   const verdict = verdictOf(findings);
   // Snapshots in the wrong order or of different processes do not prove that anything was fixed.

@@ -8,7 +8,15 @@
 const { EXIT } = require('../exit');
 const { FAILING, fails } = require('../../lib/failing');
 const { addCache, openCache } = require('../cache');
-const { addReport, checkReports, wantsPage, writeReports } = require('../reports');
+const {
+  addCiReports,
+  addReport,
+  checkReports,
+  ciFiles,
+  wantsPage,
+  writeCiReports,
+  writeReports,
+} = require('../reports');
 const { addExamples, addJson, addThreads, choice, integerFrom } = require('../options');
 
 /** Rows of the text; the JSON document has all unless --top says otherwise, as the API has. */
@@ -48,12 +56,14 @@ function define(command, context) {
       integerFrom(0),
     );
   addReport(command);
+  addCiReports(command);
   addThreads(command);
   addCache(command);
   addJson(command);
   addExamples(command, [
     'heap-analyzer find-leaks --baseline a.heapsnapshot --target b.heapsnapshot',
     'heap-analyzer find-leaks --snapshot-dir heaps --ignore accepted-leaks.json',
+    'heap-analyzer find-leaks --snapshot-dir heaps --report leaks.md --junit leaks.xml --sarif leaks.sarif',
   ]);
   command.action((options) => run(options, context));
 }
@@ -69,6 +79,8 @@ function define(command, context) {
  * @property {string} [updateIgnore]
  * @property {number} [top]
  * @property {string[]} [report]
+ * @property {string} [junit]
+ * @property {string} [sarif]
  * @property {number} [threads]
  * @property {boolean} [json]
  * @property {boolean} [quiet]
@@ -96,7 +108,7 @@ async function run(options, context) {
     json,
     quiet = false,
   } = options;
-  await checkReports(options.report);
+  await checkReports([...(options.report ?? []), ...ciFiles(options)]);
   const { files, note } = await openSeries(options);
   const listed = options.updateIgnore === undefined ? [] : await readForUpdate(options.updateIgnore);
   const ignore =
@@ -137,6 +149,7 @@ async function run(options, context) {
     conclusive && options.updateIgnore !== undefined ? { file: options.updateIgnore, listed } : null;
   const updated = update && (await accept(update, answer, failing));
   await writeReports(options.report, answer, async () => html);
+  await writeCiReports(options, answer, failOn);
   const shown = top === undefined ? answer : limited(answer, top);
   const text = { conclusive, note, updated, top: top ?? FINDINGS_OF_TEXT, groups: top ?? GROUPS_OF_TEXT };
   print(shown, json, (_, style) => renderLeaks(answer, style, text), context);
