@@ -6,7 +6,7 @@
  */
 
 const { addThreads, addJson, choice, integerFrom, time } = require('../options');
-const { addReport } = require('../reports');
+const { addCiReports, addReport } = require('../reports');
 const { addTarget, collectHeader } = require('../running/target');
 
 const DEFAULTS = { connections: 10, warmUp: 5000, startWithin: 60_000 };
@@ -33,6 +33,8 @@ const DEFAULTS = { connections: 10, warmUp: 5000, startWithin: 60_000 };
  * @property {string[]} [ignore]
  * @property {string} [sourceMaps]
  * @property {string[]} [report]
+ * @property {string} [junit]
+ * @property {string} [sarif]
  * @property {number} [threads]
  * @property {boolean} [json]
  * @property {boolean} [quiet]
@@ -73,6 +75,7 @@ function addRecording(command, duration) {
     )
     .option('--ignore <what...>', 'accepted leaks: fingerprints, or a file of them');
   addReport(command);
+  addCiReports(command);
   addThreads(command);
   addJson(command);
   return command;

@@ -10,14 +10,14 @@ const net = require('node:net');
 const path = require('node:path');
 const { HeapAnalyzerError } = require('../../lib/errors');
 const { findLeaksIn } = require('../../lib/leaks');
+const { fails } = require('../../lib/failing');
 const { report } = require('../../lib/report');
 const { replaceFile } = require('../../lib/report/replace-file');
-const { FAILING } = require('../commands/find-leaks');
 const { readAccepted } = require('../accepted');
 const { EXIT } = require('../exit');
 const { openLoad, readLoadUrl } = require('../load');
 const { print } = require('../output');
-const { checkReports, writeReports } = require('../reports');
+const { checkReports, ciFiles, writeCiReports, writeReports } = require('../reports');
 const { renderLeaks } = require('../render/leaks');
 const { progressLine } = require('../render/progress');
 const { styleFor } = require('../render/style');
@@ -48,7 +48,7 @@ async function record(plan, flags, command, context) {
   const tell = (/** @type {string} */ text) => void (json || context.stdout.write(text));
   const suffix = flags.compress === undefined ? '' : SUFFIXES[flags.compress];
   const accepted = flags.ignore ? await readAccepted(flags.ignore) : undefined;
-  await checkReports(flags.report);
+  await checkReports([...(flags.report ?? []), ...ciFiles(flags)]);
   const wanted = flags.url === undefined ? null : readLoadUrl(flags.url, flags.allowRemote ?? false);
   if (command.length === 0 && wanted === null && flags.script === undefined) {
     throw new HeapAnalyzerError(
@@ -120,15 +120,14 @@ async function record(plan, flags, command, context) {
   const answer = { ...leaks, tool: { name: 'heap-analyzer', version }, record: told };
   const markdown = report(leaks, { format: 'markdown' });
   await replaceFile(path.join(directory, REPORT), `${markdown.trimEnd()}\n\n${story.reportSection(told)}`);
+  const { failOn = 'likely' } = flags;
   await writeReports(flags.report, leaks);
+  await writeCiReports(flags, leaks, failOn);
   const ending = (/** @type {any} */ _, /** @type {import('../render/style').Style} */ shown) =>
     story.ending(answer, text(shown), directory, shown);
   print(answer, json, ending, context);
-  const failing = FAILING[flags.failOn ?? 'likely'];
   if (!leaks.conclusive) context.exitCode = EXIT.BAD_INPUT;
-  else if (
-    leaks.findings.some((/** @type {any} */ it) => it.status !== 'known' && failing.includes(it.grade))
-  ) {
+  else if (leaks.findings.some((/** @type {any} */ finding) => fails(finding, failOn))) {
     context.exitCode = EXIT.FINDINGS;
   }
 }

@@ -76,19 +76,19 @@ test('SARIF has the shape of its schema, whatever is in the heap', async () => {
   );
   // A literal may have no key that the schema has not, and must have all that are required.
   const source = `import type { Log } from ${JSON.stringify(path.join(runners, 'node_modules', '@types', 'sarif', 'index.js'))};\n${logs.join('\n')}`;
-  const file = path.join(directory, 'logs.mts');
-  fs.writeFileSync(file, source);
-  const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'node16', '--types', 'node'];
-  const compiler = [
-    path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-    ...options,
-    '--typeRoots',
-    path.join(root, 'node_modules', '@types'),
-  ];
-  const { code, stdout } = await run([...compiler, file]);
-  assert.deepEqual([code, stdout], [0, '']);
-  fs.writeFileSync(file, source.replace('"ruleId"', '"rule"').replace('"level": "error"', '"level": "bad"'));
-  assert.notEqual((await run([...compiler, file])).code, 0);
+  const wrong = source.replace('"ruleId"', '"rule"').replace('"level": "error"', '"level": "bad"');
+  const files = Object.entries({ good: source, wrong }).map(([name, text]) => {
+    const file = path.join(directory, `${name}.mts`);
+    fs.writeFileSync(file, text);
+    return file;
+  });
+  const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'node16'];
+  const types = ['--types', 'node', '--typeRoots', path.join(root, 'node_modules', '@types')];
+  const { stdout } = await run([compiler, ...options, ...types, ...files]);
+  // In one run, since the compiler takes seconds to start; that it would complain is seen by the other file.
+  assert.doesNotMatch(stdout, /good\.mts/);
+  assert.match(stdout, /wrong\.mts/);
 });
 
 test('SARIF: a result has its place in the working directory, its fingerprint, its rule and its severity', async () => {
