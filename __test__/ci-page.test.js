@@ -69,7 +69,7 @@ test('find-leaks and the steps after it do what the page says', async (t) => {
   const [, command] = lines;
   const args = [executable, ...command.split(' ').slice(2)];
   assert.equal((await run(args, { cwd: directory })).code, 1);
-  const written = fs.readdirSync(directory).filter((name) => /^leaks\./.test(name));
+  const written = fs.readdirSync(directory).filter((name) => name.startsWith('leaks.'));
   assert.deepEqual(written.sort(), ['leaks.md', 'leaks.sarif', 'leaks.xml']);
   // The names under which the workflow shows and keeps them.
   for (const name of written) assert.match(workflow, new RegExp(`\\b${name}\\b`));
