@@ -115,9 +115,10 @@ test('the text: a line for each look, at 80 columns; Ctrl-C ends it with what wa
       env: { COLUMNS: '80' },
       onStart(child) {
         let seen = '';
+        let stopped = false;
         child.stdout.on('data', (text) => {
           seen += text;
-          if (/(?:MB\n[^\n]*){3}/.test(seen)) child.kill('SIGINT');
+          if (!stopped && /(?:MB\n[^\n]*){3}/.test(seen)) stopped = child.kill('SIGINT');
         });
       },
     },
