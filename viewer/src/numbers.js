@@ -15,6 +15,8 @@ const placeText = ({ file, line, column }) =>
 
 /** The last parts of a path: what tells it from others. @param {string} file */
 function shortFile(file) {
+  // Node's own are known by their whole names.
+  if (file.startsWith('node:')) return file;
   const parts = file.split(/[\\/]/);
   return parts.length <= 3 ? file : `…/${parts.slice(-2).join('/')}`;
 }

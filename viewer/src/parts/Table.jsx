@@ -9,7 +9,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { count } from '../numbers.js';
 import { setQuery } from '../route.js';
 
-const FIRST = 100;
+const FIRST = 60;
 
 /**
  * @typedef {object} Column

@@ -178,4 +178,30 @@ const Figure = ({ label, value, about }) => (
 /** @param {number} shown @param {number} all */
 const shownOf = (shown, all) => (shown < all ? `${count(shown)} of ${count(all)}` : count(all));
 
-export { Head, Section, Waiting, ObjectName, SizeBar, Composition, partsOf, Grade, Figure, shownOf };
+/**
+ * A row that unfolds. What is in it is made when it is first opened: a hundred closed ones cost nothing.
+ * @param {{ summary: any, children: () => any }} props
+ */
+function Unfolding({ summary, children }) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <details class="growth-row" onToggle={(event) => event.currentTarget.open && setOpened(true)}>
+      <summary>{summary}</summary>
+      {opened ? children() : null}
+    </details>
+  );
+}
+
+export {
+  Unfolding,
+  Head,
+  Section,
+  Waiting,
+  ObjectName,
+  SizeBar,
+  Composition,
+  partsOf,
+  Grade,
+  Figure,
+  shownOf,
+};

@@ -3,7 +3,7 @@
 /** The biggest objects: the heads of the dominator tree. None is part of another, so together they are the heap. */
 
 import { useAnswer } from '../answers.js';
-import { Head, ObjectName, SizeBar, Waiting } from '../parts/parts.jsx';
+import { Head, ObjectName, SizeBar, Unfolding, Waiting } from '../parts/parts.jsx';
 import { Path } from '../parts/Path.jsx';
 import { size } from '../numbers.js';
 import { lastFile } from '../views.js';
@@ -22,16 +22,19 @@ function Biggest() {
       <ul class="growth">
         {answer.biggest.map((/** @type {any} */ { node, retainedSize, path }) => (
           <li key={node.id}>
-            <details class="growth-row">
-              <summary>
-                <ObjectName node={node} plain />
-                <SizeBar bytes={retainedSize} whole={answer.statistics.total} />
-                <span class="growth-by quiet">
-                  {size(node.selfSize)} of it shallow, class {node.class}
-                </span>
-              </summary>
-              <Path hops={path} label={`How the root reaches @${node.id}`} file={file} />
-            </details>
+            <Unfolding
+              summary={
+                <>
+                  <ObjectName node={node} plain />
+                  <SizeBar bytes={retainedSize} whole={answer.statistics.total} />
+                  <span class="growth-by quiet">
+                    {size(node.selfSize)} of it shallow, class {node.class}
+                  </span>
+                </>
+              }
+            >
+              {() => <Path hops={path} label={`How the root reaches @${node.id}`} file={file} />}
+            </Unfolding>
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@
 /** What grew between the first snapshot and the last, which classes did, and who holds it. */
 
 import { useAnswer } from '../answers.js';
-import { Head, ObjectName, Section, SizeBar, Waiting } from '../parts/parts.jsx';
+import { Head, ObjectName, Section, SizeBar, Unfolding, Waiting } from '../parts/parts.jsx';
 import { Path } from '../parts/Path.jsx';
 import { Table } from '../parts/Table.jsx';
 import { count, signedCount, signedSize, size } from '../numbers.js';
@@ -56,6 +56,7 @@ function Comparison({ route, page }) {
             },
             {
               id: 'added',
+              minor: true,
               title: '# New',
               value: (row) => row.addedCount,
               show: (row) => count(row.addedCount),
@@ -63,6 +64,7 @@ function Comparison({ route, page }) {
             {
               id: 'removed',
               title: '# Deleted',
+              minor: true,
               value: (row) => row.removedCount,
               show: (row) => count(row.removedCount),
             },
@@ -141,30 +143,35 @@ function BeforeAfter({ totals: { base, target, delta } }) {
 /** @param {{ row: any, most: number }} props */
 function GrowthRow({ row, most }) {
   return (
-    <details class="growth-row">
-      <summary>
-        <code class="growth-name">{row.name}</code>
-        <SizeBar bytes={row.sizeDelta} whole={most} text={signedSize(row.sizeDelta)} kind="grown" />
-        <span class="growth-by">
-          {row.holder ? (
-            <>
-              {size(row.heldSize)} held by <ObjectName node={row.holder} plain />
-            </>
-          ) : (
-            <span class="quiet">no single object holds it</span>
-          )}
-        </span>
-      </summary>
-      {row.holder ? (
+    <Unfolding
+      summary={
         <>
-          <p class="quiet">
-            The nearest object that was there before and keeps {count(row.heldCount)} of what was added:{' '}
-            <ObjectName node={row.holder} />
-          </p>
-          <Path hops={row.path} label="Path to the holder" />
+          <code class="growth-name">{row.name}</code>
+          <SizeBar bytes={row.sizeDelta} whole={most} text={signedSize(row.sizeDelta)} kind="grown" />
+          <span class="growth-by">
+            {row.holder ? (
+              <>
+                {size(row.heldSize)} held by <ObjectName node={row.holder} plain />
+              </>
+            ) : (
+              <span class="quiet">no single object holds it</span>
+            )}
+          </span>
         </>
-      ) : null}
-    </details>
+      }
+    >
+      {() =>
+        row.holder ? (
+          <>
+            <p class="quiet">
+              The nearest object that was there before and keeps {count(row.heldCount)} of what was added:{' '}
+              <ObjectName node={row.holder} />
+            </p>
+            <Path hops={row.path} label="Path to the holder" />
+          </>
+        ) : null
+      }
+    </Unfolding>
   );
 }
 

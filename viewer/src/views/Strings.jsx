@@ -2,7 +2,7 @@
 
 /** Strings that are there several times, what that wastes, and what holds them. */
 
-import { useAnswer } from '../answers.js';
+import { thePage, useAnswer } from '../answers.js';
 import { Head, ObjectName, SizeBar, Waiting } from '../parts/parts.jsx';
 import { Table } from '../parts/Table.jsx';
 import { count, counted, size } from '../numbers.js';
@@ -70,7 +70,7 @@ function Strings({ route }) {
                     <code>{holder.name}</code> <span class="quiet">{count(holder.count)}</span>
                   </div>
                 ))}
-                {row.samples[0] === undefined ? null : (
+                {row.samples[0] === undefined || thePage().mode !== 'live' ? null : (
                   <ObjectName node={{ id: row.samples[0], name: 'one of them' }} file={file} />
                 )}
               </>
