@@ -37,7 +37,7 @@ const { PUBLISHED, platformName } = require('./platform');
  * @property {(ordinal: number, limit: number) => string | null} value
  * @property {(ordinal: number) => number} domState
  * @property {(flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} prepare
- * @property {(question: string, other: Heap | null, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} ask
+ * @property {(question: string, other: Heap | null, nodes: Uint32Array | null, flag: CancelFlag, progress?: ProgressSink | null) => Promise<string>} ask
  * @typedef {(progress: { phase: string, fraction: number }) => void} ProgressSink
  * @typedef {object} Native
  * @property {new () => CancelFlag} CancelFlag

@@ -25,6 +25,7 @@ const COMMANDS = {
   record: () => require('./record'),
   'node-load-test': () => require('./node-load-test'),
   view: () => require('./view'),
+  query: () => require('./query'),
   redact: () => require('./redact'),
   demo: () => require('./demo'),
   completion: () => require('./completion'),

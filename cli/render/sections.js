@@ -94,11 +94,16 @@ function packageLines({ packages, packageCount, modules, moduleCount, statistics
     { title, name: true, value: (/** @type {any} */ row) => row.name },
     { title: 'COUNT', value: (/** @type {any} */ row) => count(row.count) },
     { title: 'SHALLOW', value: (/** @type {any} */ row) => size(row.selfSize) },
-    {
-      title: '% HEAP',
-      optional: true,
-      value: (/** @type {any} */ row) => percent(row.selfSize, statistics.total),
-    },
+    // An answer to nothing but this question has no sum to compare with.
+    ...(statistics
+      ? [
+          {
+            title: '% HEAP',
+            optional: true,
+            value: (/** @type {any} */ row) => percent(row.selfSize, statistics.total),
+          },
+        ]
+      : []),
     { title: 'RETAINED', value: (/** @type {any} */ row) => size(row.retainedSize) },
   ];
   return [

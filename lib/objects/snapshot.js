@@ -14,7 +14,17 @@ const { runPlain, runTask } = require('../engine');
 const { HeapAnalyzerError, badArgument } = require('../errors');
 const { forEngine, readCache } = require('../indexing');
 const { readObjectId, addSources } = require('../inspect');
-const { abortSignal, callback, flag, integer, readInput, readOptions, readPath } = require('../options');
+const {
+  abortSignal,
+  callback,
+  flag,
+  integer,
+  oneOf,
+  readInput,
+  readOptions,
+  readPath,
+} = require('../options');
+const { findCaptures } = require('./captures');
 const { HeapNode, nodeAt } = require('./graph');
 const { Heap } = require('./heap');
 const { ordinals, readFilter } = require('./select');
@@ -23,6 +33,19 @@ const MOST = 0xffffffff;
 const rows = integer(0, MOST);
 /** What every question that takes its time can be told. */
 const WATCHED = { signal: abortSignal, onProgress: callback };
+
+/** Rows that a list has unless somebody says otherwise. */
+const LISTED = 100;
+
+/**
+ * @param {string} functionName
+ * @param {unknown} given
+ * @returns {{ top: number, signal?: AbortSignal, onProgress?: (progress: any) => unknown }}
+ */
+const readListed = (functionName, given) => ({
+  top: LISTED,
+  ...readOptions(functionName, given, { top: rows, ...WATCHED }),
+});
 
 /** @param {unknown} given */
 const readOpenOptions = (given) =>
@@ -200,7 +223,7 @@ class HeapSnapshot {
 
   /** @param {unknown} [options] */
   async duplicateStrings(options) {
-    const { top = 100, ...watched } = readOptions('duplicateStrings', options, { top: rows, ...WATCHED });
+    const { top, ...watched } = readListed('duplicateStrings', options);
     return this.#ask({ ask: 'duplicates', top }, watched);
   }
 
@@ -279,18 +302,56 @@ class HeapSnapshot {
     });
     if (!(base instanceof HeapSnapshot))
       throw badArgument('base', 'a snapshot that openSnapshot() gave', base);
-    return this.#ask({ ask: 'diff', top, growth }, watched, base.#heap.native);
+    return this.#ask({ ask: 'diff', top, growth }, watched, { other: base.#heap.native });
+  }
+
+  /**
+   * @param {unknown} [filter]
+   * @param {unknown} [options]
+   */
+  async objects(filter, options) {
+    const { top, ...watched } = readListed('objects', options);
+    const nodes = Uint32Array.from(this.nodes(filter), ({ ordinal }) => ordinal);
+    return this.#ask({ ask: 'objects', top }, watched, { nodes });
+  }
+
+  /**
+   * @param {unknown} keeper
+   * @param {unknown} [options]
+   */
+  async retainedBy(keeper, options) {
+    const read = oneOf('detachedDom', 'eventHandlers', 'contexts', 'console')(keeper, 'keeper');
+    const { top, ...watched } = readListed('retainedBy', options);
+    return this.#ask({ ask: 'retainedBy', keeper: read, top }, watched);
+  }
+
+  /** @param {unknown} [options] */
+  async collections(options) {
+    const { top, ...watched } = readListed('collections', options);
+    return this.#ask({ ask: 'collections', top }, watched);
+  }
+
+  /** @param {unknown} [options] */
+  async waste(options) {
+    const { top, ...watched } = readListed('waste', options);
+    return this.#ask({ ask: 'waste', top }, watched);
+  }
+
+  /** @param {unknown} [options] */
+  async captures(options) {
+    const read = readOptions('captures', options, { top: rows, minRetained: rows, signal: abortSignal });
+    return findCaptures(this, read);
   }
 
   /**
    * @param {object} question
    * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => unknown }} watched
-   * @param {import('../native').Heap | null} [other]
+   * @param {{ other?: import('../native').Heap | null, nodes?: Uint32Array | null }} [about]
    */
-  #ask(question, watched, other = null) {
+  #ask(question, watched, { other = null, nodes = null } = {}) {
     const { native } = this.#heap;
     const text = JSON.stringify(question);
-    return runTask((_, cancel, progress) => native.ask(text, other, cancel, progress), watched);
+    return runTask((_, cancel, progress) => native.ask(text, other, nodes, cancel, progress), watched);
   }
 
   /** @param {number} ordinal */

@@ -54,6 +54,11 @@ export interface OpenOptions extends TaskOptions {
 /** How a question that takes its time is watched and stopped. */
 export type Watched = Pick<TaskOptions, 'signal' | 'onProgress'>;
 
+/** A question whose answer is a list of at most `top` rows. */
+export interface Listed extends Watched {
+  top?: number;
+}
+
 /** A node, its id (`123`, `"@123"`). A node of another snapshot is `ERR_HEAP_USAGE`. */
 export type NodeOrId = HeapNode | number | string;
 
@@ -141,11 +146,27 @@ export class HeapSnapshot {
   /** Totals and the coarse parts, as DevTools' statistics. */
   statistics(options?: Watched): Promise<{ totals: Totals; statistics: Statistics }>;
   /** Strings that are there several times, what wastes most first; `top` of them (default: 100). */
-  duplicateStrings(options?: Watched & { top?: number }): Promise<DuplicateStringsAnswer>;
+  duplicateStrings(options?: Listed): Promise<DuplicateStringsAnswer>;
   /** Whose the bytes are, by package and by source file; `top` rows of each (default: all). */
-  packages(options?: Watched & { top?: number }): Promise<PackagesAnswer>;
+  packages(options?: Listed): Promise<PackagesAnswer>;
   /** What may be a leak, as {@link AnalyzeAnswer.findings}. */
   findings(options?: Watched & { sourceMaps?: string | URL }): Promise<Hint[]>;
+  /** What there is to say of the nodes that pass a filter, or of all; `top` classes and objects (default: 100). */
+  objects(filter?: NodeFilter, options?: Listed): Promise<ObjectsAnswer>;
+  /** What lives because of these alone: a search from the root that goes round them does not reach it. */
+  retainedBy(
+    keeper: 'detachedDom' | 'eventHandlers' | 'contexts' | 'console',
+    options?: Listed,
+  ): Promise<ObjectsAnswer>;
+  /** Maps, Sets and arrays with 100 entries or more, those with most first; `top` of them (default: 100). */
+  collections(options?: Listed): Promise<CollectionsAnswer>;
+  /** Empty collections, and arrays with room for much more than is in them; `top` rows of each (default: 100). */
+  waste(options?: Listed): Promise<WasteAnswer>;
+  /**
+   * Variables that a scope keeps although no living function that sees them reads them, as far as the source files that
+   * the snapshot names tell; those that retain `minRetained` bytes or more (default: 10,000), `top` of them (default: 100).
+   */
+  captures(options?: { top?: number; minRetained?: number; signal?: AbortSignal }): Promise<CapturesAnswer>;
   /** All about one node, as `inspectObject()`. */
   inspect(of: NodeOrId, options?: Omit<InspectOptions, 'threads' | 'cache'>): Promise<InspectAnswer>;
   /** Ways from the roots to a node, that share nothing after what all of them pass; short ones first. */
@@ -154,6 +175,82 @@ export class HeapSnapshot {
   diff(base: HeapSnapshot, options?: Watched & { top?: number; growth?: boolean }): Promise<CompareAnswer>;
 
   toJSON(): { path: string | undefined; sizeBytes: number; nodeCount: number; edgeCount: number };
+}
+
+/** Objects that have something in common. */
+export interface ObjectsAnswer {
+  count: number;
+  /** Their shallow sizes together. */
+  selfSize: number;
+  /** What would be freed of what each of them keeps alive; what one keeps that another keeps is counted once. */
+  retainedSize: number;
+  classCount: number;
+  /** By class, most bytes first; may be fewer than `classCount`. */
+  classes: Array<Pick<ClassRow, 'name' | 'key' | 'count' | 'selfSize'>>;
+  /** Those with the greatest retained sizes. */
+  objects: SizedNode[];
+}
+
+export interface CollectionsAnswer {
+  /** How many have 100 entries or more. */
+  count: number;
+  collections: Array<{
+    node: SizedNode;
+    /** Entries that show: of arrays those that are no small numbers, which V8 writes nowhere. */
+    entries: number;
+    /** Slots of an array's store, whatever is in them; never fewer than the entries. */
+    slots: number;
+    /** Where it hangs, as code would write it: `User.tags`, `variable cache`, `Array[]`. Absent for what only V8 refers to. */
+    heldBy?: string;
+  }>;
+}
+
+export interface WasteAnswer {
+  /** Maps, Sets, arrays and plain objects in which nothing is. */
+  emptyCount: number;
+  /** What they take with their stores. */
+  emptyBytes: number;
+  /** By kind and place, most bytes first. */
+  empty: Array<{
+    kind: 'Map' | 'Set' | 'Array' | 'Object';
+    heldBy?: string;
+    count: number;
+    bytes: number;
+    /** Ids of some. */
+    samples: number[];
+  }>;
+  /** Arrays with four slots or more for each element that shows, and at least one that does. */
+  sparseCount: number;
+  /** Bytes of slots in which nothing shows: an upper bound, since numbers do not show. */
+  sparseBytes: number;
+  sparse: Array<{
+    node: SizedNode;
+    entries: number;
+    slots: number;
+    wastedBytes: number;
+    heldBy?: string;
+  }>;
+}
+
+export interface CapturesAnswer {
+  captureCount: number;
+  /** What they retain together. */
+  captureBytes: number;
+  /** Scopes of which nothing can be said, since the text of a function is not at hand. */
+  unknownCount: number;
+  captures: Array<{
+    /** The text of every function that sees the variable was found, and its name stands in none. */
+    grade: 'likely';
+    variable: string;
+    /** Id of the scope that keeps it. */
+    scope: number;
+    /** Its value. */
+    node: SizedNode;
+    /** How many living functions see it. */
+    closureCount: number;
+    /** Three of them at most. */
+    closures: Array<{ id: number; name: string; place: Place }>;
+  }>;
 }
 
 export interface PathsOptions extends Watched {

@@ -17,6 +17,7 @@ mod object;
 mod packages;
 mod path;
 mod places;
+mod query;
 mod remembered;
 mod scopes;
 mod statistics;
@@ -36,11 +37,15 @@ pub use self::{
     node::NodeSummary,
     object::{
         AllocationFrame, CutReference, Dominated, DominatedClass, HoldersSummary, InspectOptions, InspectedNode,
-        Inspection, Property, Retainer, SizedNode, Value, Variable, inspect, inspect_open, ways_to,
+        Inspection, Property, Retainer, SizedNode, Value, Variable, inspect, inspect_open, missing, value_of, ways_to,
     },
     packages::{ModuleRow, PackageRow},
     path::{EdgeSummary, Hop, HopNode},
     places::{Place, Scripts},
+    query::{
+        Collections, EmptyCollections, Keeper, LargeCollection, Objects, ObjectsOfClass, SparseArray, Waste,
+        collections, objects, retained_by, waste,
+    },
     statistics::{Statistics, Totals, statistics},
     summary::{AnalyzeOptions, DuplicateStrings, Packages, Summary, duplicate_strings, packages_of, summarize},
     verify::{Verified, verify},
@@ -50,7 +55,6 @@ pub(crate) use self::{
     holders::{Held, Holders},
     naming::{Name, NameRoot, global_name, name_by, name_of},
     node::shortened,
-    object::{missing, value_of},
     packages::Belonging,
     path::shortest_path,
     places::{follow, is_application, package_of},

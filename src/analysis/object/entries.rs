@@ -8,7 +8,7 @@ use crate::{
 
 /// Entries of a Map or Set, elements of an array; `None` for what is no collection. An array that holds nothing but
 /// small numbers has no edges and counts as empty, as has an entry of two small numbers.
-pub(super) fn entry_count(graph: &HeapGraph, node: NodeId) -> Option<u64> {
+pub(crate) fn entry_count(graph: &HeapGraph, node: NodeId) -> Option<u64> {
     let snapshot = graph.snapshot();
     if snapshot.nodes.kind(node) != NodeKind::OBJECT {
         return None;

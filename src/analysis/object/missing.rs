@@ -17,7 +17,8 @@ pub(super) fn find(graph: &HeapGraph, id: ObjectId) -> Result<NodeId> {
 }
 
 /// The error for an id that no node has: it names the nearest ones.
-pub(crate) fn missing(graph: &HeapGraph, id: ObjectId) -> Error {
+#[must_use]
+pub fn missing(graph: &HeapGraph, id: ObjectId) -> Error {
     let nodes = &graph.snapshot().nodes;
     let by_id = |node: &NodeId| nodes.id(*node);
     let below = nodes.all().filter(|node| by_id(node) < id).max_by_key(by_id);

@@ -20,12 +20,11 @@ pub use self::{
 };
 use self::{
     edges::{properties, retainers},
-    entries::entry_count,
     holding::Holding,
     missing::find,
     ways::Ways,
 };
-pub(crate) use self::{missing::missing, value::value_of};
+pub(crate) use self::{entries::entry_count, missing::missing, value::value_of};
 use super::{Answer, Hop, NodeSummary, Place, Scripts, holders::Holders, package_of};
 use crate::{
     error::Result,

@@ -43,8 +43,12 @@ pub struct Value {
     pub slice_of: Option<ObjectId>,
 }
 
-/// The value of a node that stands for one; `None` for objects, and for numbers that were not written.
-pub(crate) fn value_of(graph: &HeapGraph, node: NodeId, limit: usize, monitor: &Monitor) -> Result<Option<Value>> {
+/// The value of a node that stands for one, of a text at most `limit` UTF-16 units; `None` for objects, and for numbers
+/// that were not written.
+///
+/// # Errors
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
+pub fn value_of(graph: &HeapGraph, node: NodeId, limit: usize, monitor: &Monitor) -> Result<Option<Value>> {
     let kind = graph.snapshot().nodes.kind(node);
     if kind.is_string() {
         return string(graph, node, limit, monitor).map(Some);

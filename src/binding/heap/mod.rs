@@ -294,12 +294,14 @@ impl Heap {
         })
     }
 
-    /// The answer to a question about this heap, and where the question needs one about another, as JSON text.
+    /// The answer to a question about this heap, and where the question needs them about nodes of it or about another
+    /// heap, as JSON text.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn ask(
         &self,
         question: String,
         other: Option<&Heap>,
+        nodes: Option<Uint32Array>,
         cancel: &CancelFlag,
         #[napi(ts_arg_type = "((progress: NativeProgress) => void) | null | undefined")] on_progress: Option<
             OnProgress,
@@ -307,10 +309,12 @@ impl Heap {
     ) -> AsyncTask<JsonTask> {
         let open = self.open();
         let other = other.map(Self::open);
+        // Copied, since the array stays JavaScript's.
+        let nodes = nodes.map_or_else(Vec::new, |nodes| nodes.to_vec());
         let threads = open.as_ref().ok().map(|open| open.threads as u32);
         Job::start(cancel, on_progress, threads, move |monitor| {
             let other = other.transpose()?;
-            questions::answer(&*open?, other.as_deref(), &question, monitor)
+            questions::answer(&*open?, other.as_deref(), (&question, &nodes), monitor)
         })
     }
 }

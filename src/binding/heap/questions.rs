@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{super::json, Open, node};
 use crate::{
-    analysis::{self, CompareOptions, InspectOptions, Statistics, Totals},
+    analysis::{self, CompareOptions, InspectOptions, Keeper, Statistics, Totals},
     error::{Code, Error, Result},
     graph::HeapGraph,
     index, leaks,
@@ -38,6 +38,14 @@ enum Question {
     Diff { top: Option<usize>, growth: bool },
     /// What may be a leak.
     Findings,
+    /// The nodes that come with the question.
+    Objects { top: usize },
+    /// What only lives because of something that nobody may want.
+    RetainedBy { keeper: Keeper, top: usize },
+    /// Collections with many entries.
+    Collections { top: usize },
+    /// Bytes that hold nothing.
+    Waste { top: usize },
 }
 
 #[derive(Serialize)]
@@ -47,16 +55,27 @@ struct Parts {
 }
 
 /// Answers a question.
-pub(super) fn answer(open: &Open, other: Option<&Open>, question: &str, monitor: &Monitor) -> Result<String> {
+pub(super) fn answer(
+    open: &Open,
+    other: Option<&Open>,
+    (question, nodes): (&str, &[u32]),
+    monitor: &Monitor,
+) -> Result<String> {
     let question: Question = serde_json::from_str(question)
         .map_err(|error| Error::new(Code::Internal, format!("a question that the engine does not know: {error}")))?;
     // Nearly every question needs most of the facts, and computed together they take less time.
     open.prepare(&monitor.part(0.5))?;
     let rest = &monitor.part(0.5);
-    index::look(&open.graph, |graph| tell(open, graph, other, question, rest))
+    index::look(&open.graph, |graph| tell(open, graph, other, (question, nodes), rest))
 }
 
-fn tell(open: &Open, graph: &HeapGraph, other: Option<&Open>, question: Question, monitor: &Monitor) -> Result<String> {
+fn tell(
+    open: &Open,
+    graph: &HeapGraph,
+    other: Option<&Open>,
+    (question, nodes): (Question, &[u32]),
+    monitor: &Monitor,
+) -> Result<String> {
     match question {
         Question::Classes => json(&analysis::class_table(graph, monitor)?),
         Question::Statistics => {
@@ -87,6 +106,16 @@ fn tell(open: &Open, graph: &HeapGraph, other: Option<&Open>, question: Question
                 json(&analysis::compare_heaps(base, graph, CompareOptions { top, growth }, monitor)?)
             })
         }
+        Question::Objects { top } => {
+            let nodes = nodes.iter().map(|&ordinal| node(graph, ordinal)).collect::<Result<Vec<_>>>()?;
+            json(&analysis::objects(graph, &nodes, top, monitor)?)
+        }
+        Question::RetainedBy { keeper, top } => {
+            let nodes = analysis::retained_by(graph, keeper, monitor)?;
+            json(&analysis::objects(graph, &nodes, top, monitor)?)
+        }
+        Question::Collections { top } => json(&analysis::collections(graph, top, monitor)?),
+        Question::Waste { top } => json(&analysis::waste(graph, top, monitor)?),
         Question::Findings => json(&leaks::hints_of(&open.graph, monitor)?),
     }
 }

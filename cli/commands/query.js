@@ -1,0 +1,120 @@
+// @ts-check
+'use strict';
+
+/**
+ * `heap-analyzer query FILE [question]`: one of the built-in questions, or the objects that pass filters.
+ */
+
+const { addCache, openCache } = require('../cache');
+const { BadValue, addExamples, addJson, addThreads, bytes, integerFrom } = require('../options');
+
+/** Rows of each table of the text, so that it fits a screen; the JSON document has more, as the API has. */
+const ROWS_OF_TEXT = 20;
+
+/**
+ * A text, or `/a pattern/flags`.
+ * @param {string} given
+ */
+function text(given) {
+  const [, pattern, flags] = /^\/(.+)\/([a-z]*)$/s.exec(given) ?? [];
+  if (pattern === undefined) return given;
+  try {
+    return new RegExp(pattern, flags);
+  } catch {
+    throw new BadValue('It takes a text, or a regular expression between slashes');
+  }
+}
+
+/** @param {string} given */
+function objectId(given) {
+  const [, id] = /^@?(\d+)$/.exec(given) ?? [];
+  if (id === undefined) throw new BadValue('It takes an object id: @123 or 123');
+  return Number(id);
+}
+
+/**
+ * @param {import('commander').Command} command
+ * @param {import('../main').Context} context
+ */
+function define(command, context) {
+  command
+    .name('query')
+    .description('Ask a snapshot: objects by class, name, size; duplicates, waste, dead captures, …')
+    .argument('<file>', 'the snapshot; - reads it from a pipe')
+    .argument(
+      '[question]',
+      'objects (default), detached-dom, event-handlers, contexts, console, duplicates, collections, waste, packages or captures',
+    )
+    .option('--class <name>', 'objects of this class; /a pattern/ for all that match', text)
+    .option('--name <text>', 'objects of this name, strings of this text; or /a pattern/', text)
+    .option(
+      '--type <types>',
+      "objects of these of V8's types, with commas between: string,closure",
+      (given) => given.split(','),
+    )
+    .option('--property <name>', 'objects that have a property of this name; or /a pattern/', text)
+    .option('--min-self <size>', 'objects of at least this shallow size, such as 4kB', bytes)
+    .option('--min-retained <size>', 'objects that retain at least so much, such as 1MB', bytes)
+    .option('--newer-than <id>', 'objects made after the one of this id', objectId)
+    .option('--detached', 'DOM nodes that are out of every document')
+    .option(
+      '--top <n>',
+      `how many rows each list has (default: ${ROWS_OF_TEXT}, with --json 100)`,
+      integerFrom(0),
+    );
+  addThreads(command);
+  addCache(command);
+  addJson(command);
+  addExamples(command, [
+    'heap-analyzer query heap.heapsnapshot --class Session --min-retained 1MB',
+    'heap-analyzer query heap.heapsnapshot waste --json',
+  ]);
+  command.action((file, question, options) => run(file, question, options, context));
+}
+
+/**
+ * @param {string} file
+ * @param {string | undefined} question
+ * @param {Record<string, any> & import('../cache').CacheFlags} options
+ * @param {import('../main').Context} context
+ */
+async function run(file, question, options, context) {
+  const { askQuestion, questionOf } = require('../../lib/objects/questions');
+  const { openInput: openHeap } = require('../../lib/objects/snapshot');
+  const { openInput, totalBytes } = require('../input');
+  const { print } = require('../output');
+  const { progressLine } = require('../render/progress');
+  const { renderQuery } = require('../render/query');
+
+  const { top, threads, json, quiet = false } = options;
+  const name = question ?? 'objects';
+  questionOf(name);
+  const input = await openInput(file, context);
+  const progress = progressLine({ stream: () => context.stderr, quiet, totalBytes: totalBytes([input]) });
+  const cache = openCache(options, context);
+  const { signal } = context;
+  let answer;
+  try {
+    const opened = { threads, cache: cache.indexing, signal, onProgress: progress.update };
+    const snapshot = await openHeap(input, opened, true);
+    try {
+      const asked = { filter: filterOf(options), top: top ?? (json ? undefined : ROWS_OF_TEXT), signal };
+      answer = await askQuestion(snapshot, name, asked);
+    } finally {
+      snapshot.close();
+    }
+  } finally {
+    progress.end();
+  }
+  print(answer, json, renderQuery, context);
+  await cache.write();
+}
+
+/** @param {Record<string, any>} options */
+function filterOf(options) {
+  const names = ['class', 'name', 'type', 'property', 'minSelf', 'minRetained', 'newerThan', 'detached'];
+  const given = names.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, options[name]]));
+}
+
+module.exports = { define };
