@@ -21,6 +21,7 @@ const KINDS = {
   target: 'snapshot',
   snapshot: 'snapshot',
   snapshots: 'snapshot',
+  other: 'snapshot',
   file: 'file',
   files: 'file',
   output: 'file',

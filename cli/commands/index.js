@@ -26,6 +26,7 @@ const COMMANDS = {
   'node-load-test': () => require('./node-load-test'),
   view: () => require('./view'),
   query: () => require('./query'),
+  shell: () => require('./shell'),
   redact: () => require('./redact'),
   demo: () => require('./demo'),
   completion: () => require('./completion'),

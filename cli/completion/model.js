@@ -5,6 +5,7 @@
  * What there is to complete, as the commands declare it themselves: the same for every shell.
  */
 
+const { QUESTIONS } = require('../../lib/objects/questions');
 const { COMMANDS } = require('../commands');
 const { declared } = require('../plain');
 const { kindOfArgument, kindOfOption } = require('../values');
@@ -47,8 +48,8 @@ const VERSION = { ...HELP, long: '--version', short: '-V', description: 'print t
 /** Before any command. */
 const FIRST_FLAGS = [VERSION, HELP];
 
-/** The names of shells are all that `completion` takes. @type {Record<string, string[]>} */
-const WORDS_OF_ARGUMENTS = { shell: ['bash', 'zsh', 'fish'] };
+/** All that arguments of these names take. @type {Record<string, string[]>} */
+const WORDS_OF_ARGUMENTS = { shell: ['bash', 'zsh', 'fish'], question: Object.keys(QUESTIONS) };
 
 /**
  * @param {import('../main').Context} context

@@ -13,10 +13,12 @@ use std::cmp::Reverse;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+pub(crate) use self::entries::entry_count;
 pub use self::{
     edges::{Property, Retainer},
     holding::{CutReference, HoldersSummary},
-    value::Value,
+    missing::missing,
+    value::{Value, value_of},
 };
 use self::{
     edges::{properties, retainers},
@@ -24,7 +26,6 @@ use self::{
     missing::find,
     ways::Ways,
 };
-pub(crate) use self::{entries::entry_count, missing::missing, value::value_of};
 use super::{Answer, Hop, NodeSummary, Place, Scripts, holders::Holders, package_of};
 use crate::{
     error::Result,
