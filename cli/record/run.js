@@ -107,7 +107,7 @@ async function record(plan, flags, command, context) {
     progress.clear();
     await app?.close();
   }
-  const leaks = await analyse(done.captures, { plan, flags, accepted, signal, progress });
+  const { leaks, html } = await analyse(done.captures, { plan, flags, accepted, signal, progress });
   const text = (/** @type {import('../render/style').Style} */ shown) =>
     renderLeaks(leaks, shown, { conclusive: leaks.conclusive, top: 10 });
   const told = {
@@ -121,11 +121,15 @@ async function record(plan, flags, command, context) {
   const markdown = report(leaks, { format: 'markdown' });
   await replaceFile(path.join(directory, REPORT), `${markdown.trimEnd()}\n\n${story.reportSection(told)}`);
   const { failOn = 'likely' } = flags;
-  await writeReports(flags.report, leaks);
-  await writeCiReports(flags, leaks, failOn);
+  // After minutes of recording what was found is told first, and what became of the reports after it.
+  const failed = await writeReports(flags.report, leaks, html)
+    .then(() => writeCiReports(flags, leaks, failOn))
+    .catch((error) => error);
+  progress.clear();
   const ending = (/** @type {any} */ _, /** @type {import('../render/style').Style} */ shown) =>
     story.ending(answer, text(shown), directory, shown);
-  print(answer, json, ending, context);
+  if (!failed || !json) print(answer, json, ending, context);
+  if (failed) throw failed;
   if (!leaks.conclusive) context.exitCode = EXIT.BAD_INPUT;
   else if (leaks.findings.some((/** @type {any} */ finding) => fails(finding, failOn))) {
     context.exitCode = EXIT.FINDINGS;
@@ -153,12 +157,12 @@ function refuseTwoApps({ endpoint, inspect, pid }, command) {
 async function analyse(captures, { plan, flags, accepted, signal, progress }) {
   const { sourceMaps, threads } = flags;
   const finalAfter = plan.some((step) => 'rest' in step) ? /** @type {const} */ ('rest') : undefined;
+  const files = captures.map((capture) => capture.path);
+  const common = { sourceMaps, threads, signal, onProgress: progress.update };
   try {
-    return await findLeaksIn(
-      captures.map((capture) => capture.path),
-      { finalAfter, sourceMaps, threads, ignore: accepted, signal, onProgress: progress.update },
-      true,
-    );
+    const leaks = await findLeaksIn(files, { finalAfter, ignore: accepted, ...common }, true);
+    const html = async () => require('../../lib/report/html').leaksReport(leaks, files, common);
+    return { leaks, html };
   } finally {
     progress.clear();
   }

@@ -106,7 +106,18 @@ test('a healthy app that runs already, by its inspector, with a rest before the 
   const running = await startApp(t, ['--inspect=127.0.0.1:0', app], { env: { ...process.env, LEAKS: 'no' } });
   const [, inspect] = /ws:\/\/(127\.0\.0\.1:\d+)\//.exec(running.output()) ?? [];
   const { code, stdout, stderr } = await runCli(
-    ['record', '--url', `${running.url}/item/{i}`, '--inspect', inspect, ...quick, '--rest', '100ms'],
+    [
+      'record',
+      '--url',
+      `${running.url}/item/{i}`,
+      '--inspect',
+      inspect,
+      ...quick,
+      '--rest',
+      '100ms',
+      '--report',
+      'rest.md',
+    ],
     { cwd: directory, env: { COLUMNS: '80' } },
   );
   assert.equal(code, 0, stdout + stderr);
@@ -115,6 +126,7 @@ test('a healthy app that runs already, by its inspector, with a rest before the 
   assert.match(stdout, /^Clean: nothing leaks over 3 snapshots\.$/m);
   assert.match(stdout, /^Heap in use [\d.]+ MB → [\d.]+ MB \([+-]/m);
   assert.match(stdout, /^The report is in heap-record-\d{8}-\d{6}/m);
+  assert.match(fs.readFileSync(at('rest.md'), 'utf8'), /^## Clean: /);
   // Commands to go on with are for copying, and stay in one piece.
   for (const line of stdout.split('\n'))
     assert.ok(line.length <= 80 || line.startsWith('  heap-analyzer '), line);
