@@ -19,6 +19,13 @@ const OPTIONS = [
   ['-h, --help', 'print help'],
 ];
 
+/** Where one who has never been here begins. @type {string[]} */
+const EXAMPLES = [
+  'heap-analyzer demo',
+  'heap-analyzer record -- node app.js',
+  'heap-analyzer analyze heap.heapsnapshot',
+];
+
 /** @type {Array<[term: string, meaning: string]>} */
 const EXIT_CODES = [
   ['0', 'done'],
@@ -52,6 +59,11 @@ function firstPage(context) {
     '',
     'Commands:',
     ...commands.flatMap((entry) => list(entry, column)),
+    '',
+    'Examples:',
+    ...EXAMPLES.map((line) => `  $ ${line}`),
+    '',
+    'heap-analyzer COMMAND --help tells more of a command.',
     '',
     'Exit codes:',
     ...EXIT_CODES.flatMap((entry) => list(entry, 5)),

@@ -16,7 +16,10 @@ const { HeapAnalyzerError, fromSystem } = require('../lib/errors');
  */
 async function openInput(file, context, { again = false } = {}) {
   if (file === '') throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'the name of the snapshot is empty');
-  if (file !== '-') return file;
+  if (file !== '-') {
+    if (isMissing(file)) throw new HeapAnalyzerError('ERR_HEAP_NOT_FOUND', require('./advice').missing(file));
+    return file;
+  }
   if (require('node:tty').isatty(0)) {
     throw new HeapAnalyzerError(
       'ERR_HEAP_USAGE',
@@ -37,6 +40,16 @@ async function openInput(file, context, { again = false } = {}) {
     throw signal.aborted ? error : fromSystem(error, 'read a snapshot from the pipe');
   } finally {
     signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Whatever else is the matter with a file is the engine's to complain about. @param {string} file */
+function isMissing(file) {
+  try {
+    fs.statSync(file);
+    return false;
+  } catch (error) {
+    return /** @type {any} */ (error).code === 'ENOENT';
   }
 }
 

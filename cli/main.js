@@ -7,6 +7,7 @@
  */
 
 const { HeapAnalyzerError } = require('../lib/errors');
+const { COMMANDS } = require('./commands');
 const { EXIT, exitCodeFor } = require('./exit');
 const { watchInterrupts } = require('./interrupt');
 const { readPlain } = require('./plain');
@@ -23,10 +24,11 @@ const { readPlain } = require('./plain');
  */
 
 /**
- * @param {string[]} argv without node and script
+ * @param {string[]} given without node and script
  * @returns {Promise<number>} the exit code, when everything that was written is out
  */
-async function main(argv) {
+async function main(given) {
+  const argv = asOptions(given);
   const interrupts = watchInterrupts();
   /** @type {Set<NodeJS.WriteStream>} */
   const opened = new Set();
@@ -37,11 +39,22 @@ async function main(argv) {
     else await require('./program').buildProgram(context, argv[0]).parseAsync(argv, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    return report(error, context, wantsJson(argv, context), interrupts.exitCode());
+    return report(error, context, argv, interrupts.exitCode());
   } finally {
     interrupts.stop();
     await Promise.all([...opened].map(written));
   }
+}
+
+/**
+ * `help analyze`, as many programs have it, for `analyze --help`. And help on a command that there is not is no help.
+ * @param {string[]} argv
+ */
+function asOptions(argv) {
+  const asked = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : argv;
+  const [name] = asked;
+  if (name === undefined || name.startsWith('-') || Object.hasOwn(COMMANDS, name)) return asked;
+  return asked.filter((word) => word !== '--help' && word !== '-h');
 }
 
 /**
@@ -81,24 +94,29 @@ function contextWith(signal, opened) {
 /**
  * @param {any} error
  * @param {Context} context
- * @param {boolean} json
+ * @param {string[]} argv
  * @param {number | null} interrupted the exit code of the interruption, when there was one
  */
-function report(error, context, json, interrupted) {
+function report(error, context, argv, interrupted) {
   if (isOfCommander(error) && error.exitCode === 0) return EXIT.CLEAN;
   // A bare `heap-analyzer` has already printed its help, to stderr.
   if (isOfCommander(error) && error.code === 'commander.help') return EXIT.BAD_INPUT;
   const failure =
-    interrupted === null ? asFailure(error) : new HeapAnalyzerError('ERR_HEAP_CANCELLED', 'interrupted');
+    interrupted === null
+      ? asFailure(error, argv)
+      : new HeapAnalyzerError('ERR_HEAP_CANCELLED', 'interrupted');
   const { code, offset } = failure;
   const message = failure.message + blame(failure, context);
-  if (json) {
+  if (wantsJson(argv, context)) {
     const body = { code, message, ...(offset === undefined ? {} : { offset }) };
     const tool = { name: 'heap-analyzer', version: require('../package.json').version };
     context.stdout.write(`${JSON.stringify({ schemaVersion: 1, tool, error: body }, null, 2)}\n`);
   } else {
     context.stderr.write(
-      interrupted === null ? `heap-analyzer: ${message}\n` : '\nheap-analyzer: interrupted\n',
+      // It may quote what was typed, or the name of a file.
+      interrupted === null
+        ? `heap-analyzer: ${require('../lib/report/clean').clean(message)}\n`
+        : '\nheap-analyzer: interrupted\n',
     );
   }
   // Neither ours nor commander's: a bug, and its stack is what a report of it needs.
@@ -119,15 +137,18 @@ function blame({ code }, { settings }) {
 /** By its code: most runs never load commander. @param {any} error */
 const isOfCommander = (error) => typeof error?.code === 'string' && error.code.startsWith('commander.');
 
-/** @param {any} error */
-function asFailure(error) {
+/** @param {any} error @param {string[]} argv */
+function asFailure(error, argv) {
   if (error instanceof HeapAnalyzerError) return error;
   if (isOfCommander(error)) {
     const words = error.message
       .replace(/^error: /, '')
-      .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
-    const hint = words.endsWith('?') ? '' : '; --help tells more';
-    return new HeapAnalyzerError('ERR_HEAP_USAGE', `${words}${hint}`);
+      .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?')
+      .replace(/\.$/, '');
+    const more = words.endsWith('?')
+      ? ''
+      : require('./advice').advice(error.code, argv) || '; --help tells more';
+    return new HeapAnalyzerError('ERR_HEAP_USAGE', words + more);
   }
   return new HeapAnalyzerError('ERR_HEAP_INTERNAL', `a bug in heap-analyzer: ${error?.message ?? error}`, {
     cause: error,

@@ -229,7 +229,7 @@ function following(argv, at, values) {
  * @returns {(() => unknown) | null} what was asked for; null when it takes commander to tell
  */
 function readPlain([name, ...argv], context) {
-  if (argv.length === 0 && (name === '--version' || name === '-V')) {
+  if (argv.length === 0 && (name === '--version' || name === '-V' || name === '-v')) {
     return () => context.stdout.write(`${require('../package.json').version}\n`);
   }
   if (argv.length === 0 && (name === '--help' || name === '-h')) {

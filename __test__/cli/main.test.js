@@ -34,6 +34,32 @@ test('--help lists the commands and the exit codes', async () => {
   }
 });
 
+test('help, help COMMAND and -v do what is meant by them', async () => {
+  const [help, page, same, v] = await Promise.all(
+    [['help'], ['help', 'trace'], ['trace', '--help'], ['-v']].map((args) => runCli(args)),
+  );
+  assert.match(help.stdout, /^Usage: heap-analyzer \[options\] \[command\]\n/);
+  assert.match(page.stdout, /^Usage: heap-analyzer trace /);
+  assert.equal(page.stdout, same.stdout);
+  assert.equal(v.stdout, `${version}\n`);
+});
+
+test('a file that is not there: the one that was meant, or what became of the pattern', async () => {
+  const missing = async (/** @type {string} */ name) => {
+    const { code, stderr } = await runCli(['analyze', name], { cwd: directory });
+    assert.equal(code, 2);
+    return stderr;
+  };
+  assert.equal(
+    await missing('hepa.heapsnapshot'),
+    'heap-analyzer: no such file: hepa.heapsnapshot; did you mean heap.heapsnapshot?\n',
+  );
+  assert.equal(await missing('quite-other.json'), 'heap-analyzer: no such file: quite-other.json\n');
+  assert.match(await missing('nowhere/heap.heapsnapshot'), /; nor is there a directory nowhere\n$/);
+  assert.match(await missing('*.heapsnap'), /no file has the name \*\.heapsnap: the shell found nothing/);
+  assert.match(await missing('C:\\heaps\\a.heapsnapshot'), /no such file: C:\\heaps\\a\.heapsnapshot/);
+});
+
 test('without a command: the help, on stderr, as wrong usage', async () => {
   const { code, stdout, stderr } = await runCli([]);
   assert.equal(code, 2);
@@ -70,6 +96,13 @@ const mistakes = [
   [['compare', '-', '-'], /only one of the two/],
   [['compare', 'a', 'b', '--fail-on-growth', 'much'], /size such as 500kB/],
   [['demo', '--kep', 'x'], /did you mean --keep\?/],
+  [['heap.heapsnapshot'], /but a file: heap-analyzer analyze heap\.heapsnapshot says what is in it/],
+  [['--top', '3', 'analyze', 'a'], /options stand after the command, here analyze/],
+  [['analyze', 'a.heapsnapshot', 'b.heapsnapshot', 'c.heapsnapshot'], /find-leaks --snapshots takes more/],
+  [['compare', 'a.heapsnapshot', 'b.heapsnapshot', 'c.heapsnapshot'], /are for find-leaks --snapshots/],
+  [['anlyze', '--help'], /did you mean analyze\?/],
+  [['help', 'anlyze'], /did you mean analyze\?/],
+  [['an\x1b[2Jalyze'], /unknown command 'an\ufffd\[2Jalyze'/],
 ];
 
 for (const [args, sentence] of mistakes) {
