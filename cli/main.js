@@ -51,7 +51,7 @@ async function main(given) {
  * @param {string[]} argv
  */
 function asOptions(argv) {
-  const asked = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : argv;
+  const asked = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
   const [name] = asked;
   if (name === undefined || name.startsWith('-') || Object.hasOwn(COMMANDS, name)) return asked;
   return asked.filter((word) => word !== '--help' && word !== '-h');
