@@ -13,6 +13,7 @@ const { acceptedLeaks, judge } = require('./accepted');
 const { compareInputs } = require('./analysis');
 const { runTask } = require('./engine');
 const { HeapAnalyzerError, badArgument, describe } = require('./errors');
+const { explainForgottenIds } = require('./forgotten-ids');
 const { forEngine, readCache } = require('./indexing');
 const { nearest } = require('./nearest');
 const {
@@ -78,6 +79,7 @@ async function findLeaksIn(inputs, options, map) {
     const rest = { signal, onProgress: part(onProgress, share, 1), threads, cache };
     answer.groups = await survivingGroups(inputs[0], inputs[inputs.length - 1], rest, map);
   }
+  await explainForgottenIds(answer, inputs);
   const resident = await residentOf(inputs);
   if (resident !== null) answer.resident = resident;
   await addPlaces(answer.findings, { sourceMaps });
