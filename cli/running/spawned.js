@@ -23,7 +23,8 @@ const SOCKET = 'HEAP_ANALYZER_AGENT';
 const POLL_MS = 100;
 /** Between the wish that it ends, and its end. */
 const PATIENCE_MS = 5000;
-const TAIL_BYTES = 2000;
+const TAIL_BYTES = 8000;
+const LONGEST_LINE = 300;
 
 /**
  * @typedef {object} Hello what an agent says of its process
@@ -198,18 +199,25 @@ class SpawnedApp {
 
   /** @param {string} what */
   #failure(what) {
-    const tail = this.#tail();
-    const said = tail === '' ? ' and wrote nothing' : `; it wrote:\n${tail}`;
-    return new HeapAnalyzerError('ERR_HEAP_REMOTE', `${what}${said}`);
+    const said = this.#said();
+    const words =
+      said === ''
+        ? ' and wrote nothing'
+        : `; it wrote ${JSON.stringify(said)}, and all of it is in ${this.#log}`;
+    return new HeapAnalyzerError('ERR_HEAP_REMOTE', `${what}${words}`);
   }
 
-  /** The end of what it wrote. */
-  #tail() {
+  /** The line of its output that says what went wrong: that which names an error, else the last one. */
+  #said() {
+    let text = '';
     try {
-      return fs.readFileSync(this.#log, 'utf8').slice(-TAIL_BYTES).trimEnd();
+      text = fs.readFileSync(this.#log, 'utf8').slice(-TAIL_BYTES);
     } catch {
-      return '';
+      // Nothing was written.
     }
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    const error = lines.find((line) => /^(?:\w+: )?\S*Error\b|\berror\b/i.test(line));
+    return (error ?? lines[lines.length - 1] ?? '').trim().slice(0, LONGEST_LINE);
   }
 
   /** @param {NodeJS.Signals} signal */

@@ -6,6 +6,7 @@ const path = require('node:path');
 const test = require('node:test');
 const { setTimeout: wait } = require('node:timers/promises');
 const { analyze } = require('../../..');
+const { freePort } = require('../../../corpus/free-port');
 const { runCli } = require('../../helpers/run');
 const { noTerminal, runInTerminal } = require('../../helpers/terminal');
 const { temporaryDirectory } = require('../../helpers/temporary');
@@ -35,18 +36,19 @@ function truth(log) {
 }
 
 test('an app that is started: three snapshots, its leak with the line, what it counted itself', async () => {
+  const own = await freePort();
   const { code, stdout, stderr } = await runCli(
     [
       'record',
       '--url',
-      'http://127.0.0.1:39471/item/{i}',
+      `http://127.0.0.1:${own}/item/{i}`,
       ...quick,
       '--output-dir',
       'leaking',
       '--json',
       '--',
     ].concat(process.execPath, app),
-    { cwd: directory, env: { PORT: '39471' } },
+    { cwd: directory, env: { PORT: String(own) } },
   );
   assert.equal(code, 1, stderr);
   const { record, verdict, findings } = JSON.parse(stdout);
@@ -56,7 +58,7 @@ test('an app that is started: three snapshots, its leak with the line, what it c
   // The oracle: the app's own count, of requests and of the different items that they asked for.
   const { served, items, pid, port } = truth(at('leaking', 'app.log'));
   const sum = record.loads.reduce((/** @type {number} */ total, load) => total + load.requests, 0);
-  assert.deepEqual([sum, sum, port], [served, items, 39471]);
+  assert.deepEqual([sum, sum, port], [served, items, own]);
   assert.deepEqual(
     record.loads.map((load) => [load.stage, load.errors, load.non2xx, load.by]),
     [
@@ -156,17 +158,20 @@ test('Ctrl-C keeps what is done, and ends the app', { skip: noTerminal }, async 
 
 test('a recorder that is killed takes the app with it', { skip: process.platform === 'win32' }, async () => {
   const log = at('killed', 'app.log');
-  const started = runCli(['record', ...quick, '--output-dir', at('killed'), '--', process.execPath, app], {
-    async onStart(child) {
-      for (let i = 0; i < 400; i++) {
-        if (fs.existsSync(log) && /^up /m.test(fs.readFileSync(log, 'utf8'))) break;
-        await wait(10);
-      }
-      // Its agent has said hello by then: it is connected before the app's own code runs.
-      await wait(200);
-      child.kill('SIGKILL');
+  const started = runCli(
+    ['record', '-d', '60s', '--any-status', '--output-dir', at('killed'), '--', process.execPath, app],
+    {
+      async onStart(child) {
+        for (let i = 0; i < 400; i++) {
+          if (fs.existsSync(log) && /^up /m.test(fs.readFileSync(log, 'utf8'))) break;
+          await wait(10);
+        }
+        // Its agent has said hello by then: it is connected before the app's own code runs.
+        await wait(500);
+        child.kill('SIGKILL');
+      },
     },
-  });
+  );
   assert.equal((await started).signal, 'SIGKILL');
   const { pid } = truth(log);
   for (let i = 0; i < 100 && isAlive(pid); i++) await wait(20);
@@ -182,7 +187,7 @@ test('in a cluster it is a worker that is looked into, and all of it ends', asyn
     if (cluster.isPrimary) for (let i = 0; i < 2; i++) cluster.fork();
     else require('./web-app.js');`,
   );
-  const port = 39472;
+  const port = await freePort();
   const observed = await startObserved([process.execPath, file], {
     log: at('cluster.log'),
     env: { ...process.env, PORT: String(port) },
@@ -194,7 +199,7 @@ test('in a cluster it is a worker that is looked into, and all of it ends', asyn
   try {
     const { pid } = /** @type {any} */ (observed.told);
     const text = fs.readFileSync(at('cluster.log'), 'utf8');
-    const workers = [...text.matchAll(/^up 39472 (\d+)$/gm)].map(([, id]) => Number(id));
+    const workers = [...text.matchAll(/^up \d+ (\d+)$/gm)].map(([, id]) => Number(id));
     assert.ok(workers.includes(pid), text);
     assert.equal((await observed.memory?.())?.pid, pid);
     await observed.close();
@@ -205,14 +210,21 @@ test('in a cluster it is a worker that is looked into, and all of it ends', asyn
 });
 
 test('what cannot be recorded is said in one sentence, and soon', async () => {
-  fs.writeFileSync(at('dies.js'), `console.error('no database'); process.exit(7);`);
+  fs.writeFileSync(
+    at('dies.js'),
+    `console.log('hello'); console.error(new Error('no database')); process.exit(7);`,
+  );
   fs.writeFileSync(at('silent.js'), `setInterval(() => {}, 1000);`);
   const ports = `for (const port of [0, 0]) require('node:http').createServer().listen(port);`;
   fs.writeFileSync(at('ports.js'), ports);
   const start = (/** @type {string} */ name) => ['--', process.execPath, at(name)];
   /** @type {Array<[string[], number, RegExp]>} */
   const cases = [
-    [start('dies.js'), 3, /the app ended \(exit code 7\) before it listened; it wrote:\nno database/],
+    [
+      start('dies.js'),
+      3,
+      /the app ended \(exit code 7\) before it listened; it wrote "Error: no database", and all of it is in .*app\.log/,
+    ],
     [['--start-within', '600ms', ...start('silent.js')], 3, /the app did not listen within 0\.6 s/],
     [start('ports.js'), 2, /listens on several ports \(\d+, \d+\): say by --url/],
     [['--', at('no-such-program')], 2, /cannot start .*no-such-program/],
