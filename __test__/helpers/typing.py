@@ -24,7 +24,7 @@ fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0)
 
 
 def read_on(awaited=b""):
-    end = time.monotonic() + 5
+    end = time.monotonic() + (60 if awaited else 5)
     seen = b""
     while time.monotonic() < end:
         ready, _, _ = select.select([terminal], [], [], settle if seen else 0.05)
