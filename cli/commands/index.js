@@ -27,6 +27,7 @@ const COMMANDS = {
   view: () => require('./view'),
   query: () => require('./query'),
   shell: () => require('./shell'),
+  export: () => require('./export'),
   redact: () => require('./redact'),
   demo: () => require('./demo'),
   completion: () => require('./completion'),

@@ -1,0 +1,146 @@
+// @ts-check
+/**
+ * memlab's six analyses, as its documentation has them, and the same on our objects (examples/analyses), on a snapshot of
+ * 105 MB: whole processes, in turns. And what a visit to every node of it costs, through objects and through columns.
+ *
+ *     node benches/analyses.js [--runs 3] [--write]
+ */
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+
+const { make } = require('../fixtures/make');
+const { missingPackages } = require('../scripts/packages');
+const { runStep } = require('../scripts/run');
+const { machine, median, medianCost, onNode, run, seconds } = require('./processes');
+const { table, writeSection } = require('./results');
+
+const EXAMPLES = path.join(__dirname, '..', 'examples', 'analyses');
+const MEMLAB = path.join(__dirname, 'contenders', 'memlab-analysis.js');
+
+/** Ours, memlab's, and whether it takes a directory. @type {Array<[string, string, boolean?]>} */
+const ANALYSES = [
+  ['object-size', 'ObjectSizeAnalysis'],
+  ['unbound-collections', 'CollectionUnboundGrowthAnalysis', true],
+  ['strings', 'StringAnalysis'],
+  ['shapes', 'ObjectShapeAnalysis'],
+  ['globals', path.join('GlobalVariableAnalysis', 'GlobalVariableAnalysis')],
+  ['fanout', 'ObjectFanoutAnalysis'],
+];
+
+/**
+ * A folder in which our package is installed, as the examples want it, and one with a series of snapshots.
+ * @param {string} file
+ */
+function workplace(file) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'heap-analyzer-analyses-'));
+  process.on('exit', () => fs.rmSync(directory, { recursive: true, force: true }));
+  fs.mkdirSync(path.join(directory, 'node_modules'));
+  fs.symlinkSync(path.join(__dirname, '..'), path.join(directory, 'node_modules', 'heap-analyzer'), 'dir');
+  fs.cpSync(EXAMPLES, path.join(directory, 'analyses'), { recursive: true });
+  const series = path.join(directory, 'series');
+  fs.mkdirSync(series);
+  for (const name of ['1', '2']) fs.symlinkSync(file, path.join(series, `${name}.heapsnapshot`));
+  return { analyses: path.join(directory, 'analyses'), series };
+}
+
+/** Lines of code, without what is empty or a comment. @param {string} file */
+const linesOf = (file) =>
+  fs
+    .readFileSync(file, 'utf8')
+    .replace(/\/\*[^]*?\*\//g, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.trim().startsWith('//')).length;
+
+/** @param {string} file @param {number} runs */
+async function visits(file, runs) {
+  const { openSnapshot } = require('..');
+  /** @type {Record<string, number[]>} */
+  const times = {};
+  const timed = (/** @type {string} */ what, /** @type {() => unknown} */ visit) => {
+    const start = performance.now();
+    visit();
+    (times[what] ??= []).push(performance.now() - start);
+  };
+  let nodes = 0;
+  for (let i = 0; i < runs; i++) {
+    const snapshot = await openSnapshot(file);
+    nodes = snapshot.nodeCount;
+    let sum = 0;
+    timed('type, shallow size: columns', () => {
+      const { types, selfSizes } = snapshot.columns;
+      for (let node = 0; node < snapshot.nodeCount; node++) if (types[node] !== 9) sum += selfSizes[node];
+    });
+    timed('type, shallow size: objects', () => {
+      for (const node of snapshot.nodes()) if (node.type !== 'synthetic') sum += node.selfSize;
+    });
+    timed('id, class, all sizes, distance: objects', () => {
+      for (const node of snapshot.nodes()) {
+        sum += node.id + node.class.length + node.selfSize + node.retainedSize + node.distance;
+      }
+    });
+    timed('every edge of every node: objects', () => {
+      for (const node of snapshot.nodes()) for (const edge of node.edges()) sum += edge.to.ordinal;
+    });
+    timed('the name of every node: objects', () => {
+      for (const node of snapshot.nodes()) sum += node.name.length;
+    });
+    snapshot.close();
+    if (!(sum > 0)) throw new Error('nothing was visited');
+  }
+  const rows = Object.entries(times).map(([what, all]) => {
+    const cost = median(all);
+    return [what, `${cost.toFixed(0)} ms`, `${((cost / nodes) * 1e6).toFixed(0)} ms`];
+  });
+  return table([`Visit (${nodes.toLocaleString('en')} nodes)`, 'all of them', 'a million'], rows);
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: { runs: { type: 'string', default: '3' }, write: { type: 'boolean' }, only: { type: 'string' } },
+  });
+  for (const step of missingPackages().filter(({ name }) => name.includes('benches'))) await runStep(step);
+  const file = await make({ program: 'sized', node: 22, args: ['--megabytes=100'] });
+  const { analyses, series } = workplace(file);
+  const rows = [];
+  for (const [name, theirs, isSeries] of ANALYSES.filter(([one]) => !values.only || values.only === one)) {
+    const script = path.join(analyses, `${name}.js`);
+    const files = isSeries ? fs.readdirSync(series).map((one) => path.join(series, one)) : [file];
+    const commands = [onNode(script, ...files), onNode(MEMLAB, theirs, isSeries ? series : file)];
+    /** @type {any[][]} */
+    const costs = [[], []];
+    for (let i = 0; i < Number(values.runs); i++) {
+      for (const [who, command] of commands.entries()) costs[who].push(await run(command));
+    }
+    const [own, other] = costs.map((all) =>
+      all.some((cost) => typeof cost === 'string')
+        ? String(all.find((cost) => typeof cost === 'string'))
+        : medianCost(all),
+    );
+    const shown = (/** @type {any} */ cost) =>
+      typeof cost === 'string' ? cost : `${seconds(cost.wallSeconds)} s (${seconds(cost.cpuSeconds)} s)`;
+    const ratio =
+      typeof own === 'string' || typeof other === 'string'
+        ? ''
+        : `${(other.wallSeconds / own.wallSeconds).toFixed(1)}× (${(other.cpuSeconds / own.cpuSeconds).toFixed(1)}×)`;
+    rows.push([name, shown(own), shown(other), ratio, String(linesOf(path.join(EXAMPLES, `${name}.js`)))]);
+    console.error(rows[rows.length - 1].join('  '));
+  }
+  const text = [
+    `A snapshot of ${(fs.statSync(file).size / 1e6).toFixed(0)} MB (twice for unbound-collections), whole processes, median of ${values.runs}; in brackets the processor's time. ${machine()}.`,
+    '',
+    table(['Analysis', 'ours', 'memlab', 'ratio', 'our lines'], rows),
+    '',
+    await visits(file, Number(values.runs)),
+  ].join('\n');
+  console.log(text);
+  if (values.write) await writeSection('Analyses on objects', text);
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,17 @@
+'use strict';
+// The objects that keep most alive: node object-size.js heap.heapsnapshot
+
+const { openSnapshot } = require('heap-analyzer');
+
+/** V8's own bookkeeping is nobody's object. */
+const WORTH_A_LOOK = ['object', 'closure', 'regexp', 'string', 'concatenated string', 'native'];
+
+async function objectSize(file, top = 50) {
+  const snapshot = await openSnapshot(file);
+  const { objects } = await snapshot.objects({ type: WORTH_A_LOOK }, { top });
+  snapshot.close();
+  return objects;
+}
+
+module.exports = { objectSize };
+if (require.main === module) objectSize(process.argv[2]).then(console.table);

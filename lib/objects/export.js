@@ -1,0 +1,152 @@
+// @ts-check
+'use strict';
+
+/**
+ * Writes a heap as tables into a directory: lines of JSON by ourselves, Parquet by `hyparquet-writer`, which is a peer
+ * that only those install who want that. In batches, so that memory does not grow with the heap.
+ */
+
+const { once } = require('node:events');
+const fs = require('node:fs');
+const path = require('node:path');
+const { finished } = require('node:stream/promises');
+const { HeapAnalyzerError, fromSystem } = require('../errors');
+const { TABLES } = require('./tables');
+
+/**
+ * @typedef {object} Writer
+ * @property {(batch: Record<string, any[]>) => Promise<void>} write
+ * @property {() => Promise<void>} end
+ * @property {() => void} abandon
+ */
+
+/** @type {Record<string, (file: string, columns: Record<string, import('./tables').ColumnType>) => Promise<Writer>>} */
+const FORMATS = { ndjson: lineWriter, parquet: parquetWriter };
+
+/**
+ * @param {any} snapshot an open one
+ * @param {{ format: string, output: string, overwrite?: boolean, signal?: AbortSignal, onProgress?: (progress: { phase: string, fraction: number }) => unknown }} options
+ * @returns {Promise<{ directory: string, format: string, tables: Array<{ name: string, path: string, rows: number, sizeBytes: number }> }>}
+ */
+async function exportTables(snapshot, { format, output, overwrite = false, signal, onProgress }) {
+  const open = FORMATS[format];
+  const directory = path.resolve(output);
+  const total = snapshot.nodeCount + snapshot.edgeCount;
+  let done = 0;
+  const tables = [];
+  try {
+    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    for (const [name, { columns, batches }] of Object.entries(TABLES)) {
+      const file = path.join(directory, `${name}.${format}`);
+      if (!overwrite && fs.existsSync(file)) {
+        throw new HeapAnalyzerError('ERR_HEAP_EXISTS', `${file} exists already`);
+      }
+      // Under another name until it is whole.
+      const draft = `${file}.part`;
+      fs.rmSync(draft, { force: true });
+      const writer = await open(draft, columns);
+      let rows = 0;
+      try {
+        for await (const batch of batches(snapshot, { signal })) {
+          signal?.throwIfAborted();
+          await writer.write(batch);
+          const count = Object.values(batch)[0].length;
+          rows += count;
+          done += count;
+          onProgress?.({ phase: name, fraction: Math.min(1, done / total) });
+          // The event loop has others to serve.
+          await new Promise(setImmediate);
+        }
+        await writer.end();
+        fs.renameSync(draft, file);
+      } catch (error) {
+        writer.abandon();
+        fs.rmSync(draft, { force: true });
+        throw error;
+      }
+      tables.push({ name, path: file, rows, sizeBytes: fs.statSync(file).size });
+    }
+  } catch (error) {
+    if (signal?.aborted || !(/** @type {any} */ (error)?.syscall)) throw error;
+    throw fromSystem(error, `write the tables in ${directory}`);
+  }
+  return { directory, format, tables };
+}
+
+/**
+ * @param {string} file
+ * @param {Record<string, import('./tables').ColumnType>} columns
+ * @returns {Promise<Writer>}
+ */
+async function lineWriter(file, columns) {
+  const names = Object.keys(columns);
+  const stream = fs.createWriteStream(file, { flags: 'wx', mode: 0o600 });
+  await once(stream, 'open');
+  return {
+    async write(batch) {
+      const count = batch[names[0]].length;
+      let text = '';
+      for (let row = 0; row < count; row++) {
+        /** @type {Record<string, any>} */
+        const one = {};
+        for (const name of names) one[name] = batch[name][row];
+        text += `${JSON.stringify(one)}\n`;
+      }
+      if (!stream.write(text)) await once(stream, 'drain');
+    },
+    async end() {
+      stream.end();
+      await finished(stream);
+    },
+    abandon: () => stream.destroy(),
+  };
+}
+
+/**
+ * @param {string} file
+ * @param {Record<string, import('./tables').ColumnType>} columns
+ * @returns {Promise<Writer>}
+ */
+async function parquetWriter(file, columns) {
+  const { ParquetWriter, fileWriter } = await loadPeer();
+  const handle = fileWriter(file);
+  const schema = [
+    { name: 'root', num_children: Object.keys(columns).length },
+    ...Object.entries(columns).map(([name, type]) => ({
+      name,
+      type: type === 'STRING' ? 'BYTE_ARRAY' : type,
+      ...(type === 'STRING' ? { converted_type: 'UTF8' } : {}),
+      repetition_type: 'REQUIRED',
+    })),
+  ];
+  const writer = new ParquetWriter({ writer: handle, schema });
+  return {
+    async write(batch) {
+      const columnData = Object.entries(columns).map(([name, type]) => ({
+        name,
+        data: type === 'INT64' ? BigInt64Array.from(batch[name], BigInt) : batch[name],
+      }));
+      await writer.write({ columnData, rowGroupSize: columnData[0].data.length });
+    },
+    async end() {
+      await writer.finish();
+      fs.chmodSync(file, 0o600);
+    },
+    abandon: () => {},
+  };
+}
+
+async function loadPeer() {
+  try {
+    const name = 'hyparquet-writer';
+    return await import(name);
+  } catch (cause) {
+    throw new HeapAnalyzerError(
+      'ERR_HEAP_UNSUPPORTED',
+      'Parquet is written by the package hyparquet-writer, which is not installed: npm install hyparquet-writer',
+      { cause },
+    );
+  }
+}
+
+module.exports = { FORMATS, exportTables };
