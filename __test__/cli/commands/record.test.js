@@ -161,6 +161,8 @@ test('a recorder that is killed takes the app with it', { skip: process.platform
   const started = runCli(
     ['record', '-d', '60s', '--any-status', '--output-dir', at('killed'), '--', process.execPath, app],
     {
+      // What it cannot clear up any more.
+      env: { TMPDIR: directory },
       async onStart(child) {
         for (let i = 0; i < 400; i++) {
           if (fs.existsSync(log) && /^up /m.test(fs.readFileSync(log, 'utf8'))) break;
