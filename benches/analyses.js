@@ -61,9 +61,11 @@ async function visits(file, runs) {
   /** @type {Record<string, number[]>} */
   const times = {};
   const timed = (/** @type {string} */ what, /** @type {() => unknown} */ visit) => {
-    const start = performance.now();
+    // The processor's time: a visit is one thread's, and what else the machine does is not its doing.
+    const start = process.cpuUsage();
     visit();
-    (times[what] ??= []).push(performance.now() - start);
+    const { user, system } = process.cpuUsage(start);
+    (times[what] ??= []).push((user + system) / 1000);
   };
   let nodes = 0;
   for (let i = 0; i < runs; i++) {
@@ -95,7 +97,10 @@ async function visits(file, runs) {
     const cost = median(all);
     return [what, `${cost.toFixed(0)} ms`, `${((cost / nodes) * 1e6).toFixed(0)} ms`];
   });
-  return table([`Visit (${nodes.toLocaleString('en')} nodes)`, 'all of them', 'a million'], rows);
+  return table(
+    [`Visit (${nodes.toLocaleString('en')} nodes), processor's time`, 'all of them', 'a million'],
+    rows,
+  );
 }
 
 async function main() {
