@@ -161,15 +161,30 @@ function fits(output, columns) {
   }
 }
 
+/**
+ * Two runs side by side; one after the other where both write to the same place.
+ * @template A, B
+ * @param {string[]} line
+ * @param {() => Promise<A>} first
+ * @param {() => Promise<B>} second
+ * @returns {Promise<[A, B]>}
+ */
+async function both(line, first, second) {
+  if (!line.includes('--overwrite')) return Promise.all([first(), second()]);
+  const done = await first();
+  return [done, await second()];
+}
+
 for (const [name, { args, code = 0, slow = false, json = true, prompt = false }] of Object.entries(ROWS)) {
   if (prompt) continue;
   const line = [name, ...args];
   const skip = noTerminal;
   test(`${name} on a terminal of 80 columns and of 40`, { skip }, async () => {
-    const [wide, narrow] = await Promise.all([
-      slow ? undefined : runInTerminal(line, { columns: 80, cwd: directory }),
-      runInTerminal(line, { columns: 40, cwd: directory, env: { NO_COLOR: '1' } }),
-    ]);
+    const [wide, narrow] = await both(
+      line,
+      async () => (slow ? undefined : runInTerminal(line, { columns: 80, cwd: directory })),
+      () => runInTerminal(line, { columns: 40, cwd: directory, env: { NO_COLOR: '1' } }),
+    );
     for (const [screen, columns] of /** @type {const} */ ([
       [wide, 80],
       [narrow, 40],
@@ -189,10 +204,11 @@ for (const [name, { args, code = 0, slow = false, json = true, prompt = false }]
     async () => {
       const words = line.map((word) => `'${word}'`).join(' ');
       const early = `"${process.execPath}" "${executable}" ${words} | head -n 1`;
-      const [asJson, cut] = await Promise.all([
-        runCli([...line, ...(json ? ['--json'] : [])], { cwd: directory }),
-        slow ? undefined : run(['-c', early], { command: 'sh', cwd: directory }),
-      ]);
+      const [asJson, cut] = await both(
+        line,
+        () => runCli([...line, ...(json ? ['--json'] : [])], { cwd: directory }),
+        async () => (slow ? undefined : run(['-c', early], { command: 'sh', cwd: directory })),
+      );
       assert.equal(asJson.code, code, asJson.stderr);
       assert.equal(asJson.stderr, '');
       assert.ok(!asJson.stdout.includes('\x1b'));
