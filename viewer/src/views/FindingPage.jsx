@@ -50,7 +50,7 @@ function FindingPage({ route, page }) {
         <h2>{grade === 'hint' ? 'If so' : 'What to do'}</h2>
         <p>{finding.advice}</p>
         <p class="quiet">
-          {title} ({pattern}); more in {finding.docs}
+          {title} ({pattern}); more in <DocsPage page={finding.docs} />
         </p>
       </div>
       {entries.perSnapshot ? (
@@ -106,6 +106,21 @@ function FindingPage({ route, page }) {
       ) : null}
       <Further finding={finding} />
     </article>
+  );
+}
+
+/**
+ * The page about this kind of mistake, as the package on every mirror of npm has it: a link that one may follow, nothing that
+ * is fetched. What does not look like one of our pages is no link.
+ * @param {{ page: string }} props
+ */
+function DocsPage({ page }) {
+  if (!/^docs\/patterns\/[\w-]+\.md$/.test(page)) return page;
+  const { version } = thePage().tool;
+  return (
+    <a href={`https://unpkg.com/heap-analyzer@${version}/${page}`} target="_blank" rel="noreferrer">
+      {page}
+    </a>
   );
 }
 
