@@ -3,8 +3,8 @@
 
 const { openSnapshot } = require('heap-analyzer');
 
-async function fanout(file, top = 50) {
-  const snapshot = await openSnapshot(file);
+async function fanout(file, { top = 50, ...options } = {}) {
+  const snapshot = await openSnapshot(file, options);
   const { firstEdges, types } = snapshot.columns;
   const isSynthetic = snapshot.typeNames.indexOf('synthetic');
   const found = [];

@@ -8,8 +8,8 @@ const BUILT_IN = new Set(
   Object.getOwnPropertyNames(globalThis).flatMap((name) => [name, `get ${name}`, `set ${name}`]),
 );
 
-async function globals(file, top = 50) {
-  const snapshot = await openSnapshot(file);
+async function globals(file, { top = 50, ...options } = {}) {
+  const snapshot = await openSnapshot(file, options);
   const found = [];
   for (const root of snapshot.roots()) {
     for (const { kind, name, to } of root.edges()) {

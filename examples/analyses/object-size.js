@@ -6,8 +6,8 @@ const { openSnapshot } = require('heap-analyzer');
 /** V8's own bookkeeping is nobody's object. */
 const WORTH_A_LOOK = ['object', 'closure', 'regexp', 'string', 'concatenated string', 'native'];
 
-async function objectSize(file, top = 50) {
-  const snapshot = await openSnapshot(file);
+async function objectSize(file, { top = 50, ...options } = {}) {
+  const snapshot = await openSnapshot(file, { prepare: false, ...options });
   const { objects } = await snapshot.objects({ type: WORTH_A_LOOK }, { top });
   snapshot.close();
   return objects;

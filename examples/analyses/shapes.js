@@ -3,8 +3,8 @@
 
 const { openSnapshot } = require('heap-analyzer');
 
-async function shapes(file, top = 50) {
-  const snapshot = await openSnapshot(file);
+async function shapes(file, { top = 50, ...options } = {}) {
+  const snapshot = await openSnapshot(file, { prepare: false, ...options });
   const classes = await snapshot.classes();
   snapshot.close();
   return classes.filter(({ name }) => name.startsWith('{')).slice(0, top);

@@ -3,8 +3,8 @@
 
 const { openSnapshot } = require('heap-analyzer');
 
-async function strings(file, top = 15) {
-  const snapshot = await openSnapshot(file);
+async function strings(file, { top = 15, ...options } = {}) {
+  const snapshot = await openSnapshot(file, { prepare: false, ...options });
   const { duplicateStrings } = await snapshot.duplicateStrings({ top: 1e9 });
   snapshot.close();
   return {

@@ -3,11 +3,11 @@
 
 const { openSnapshot } = require('heap-analyzer');
 
-async function unboundCollections(files, top = 20) {
+async function unboundCollections(files, { top = 20, ...options } = {}) {
   /** Entries in each snapshot so far, by id. @type {Map<number, { heldBy?: string, class: string, entries: number[] }>} */
   let growing = new Map();
   for (const [index, file] of files.entries()) {
-    const snapshot = await openSnapshot(file);
+    const snapshot = await openSnapshot(file, { prepare: false, ...options });
     const { collections } = await snapshot.collections({ top: 1e9 });
     snapshot.close();
     const grown = new Map();

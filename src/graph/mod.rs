@@ -237,8 +237,9 @@ impl HeapGraph {
     /// The stages of the dominators are the long way; what else there is to do fills the other thread, in portions
     /// about as long as the stage beside it.
     pub fn prepare_with<T: Send>(&self, monitor: &Monitor, more: impl FnOnce() -> Result<T> + Send) -> Result<T> {
-        if self.has_all_on_the_shelf() {
-            // Nothing to do beforehand: each is there when it is touched.
+        let has_all = self.distances.get().is_some() && self.retained.get().is_some() && self.classes.get().is_some();
+        if has_all || self.has_all_on_the_shelf() {
+            // Nothing to do beforehand: each is there, or will be when it is touched.
             return more();
         }
         let (shallow, counting) = rayon::join(

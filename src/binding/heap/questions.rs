@@ -54,6 +54,13 @@ struct Parts {
     statistics: Statistics,
 }
 
+impl Question {
+    /// Whether it needs the dominators and what follows from them. Computed together the facts take less time.
+    fn needs_most_facts(&self) -> bool {
+        !matches!(self, Self::Statistics | Self::Duplicates { .. })
+    }
+}
+
 /// Answers a question.
 pub(super) fn answer(
     open: &Open,
@@ -63,10 +70,12 @@ pub(super) fn answer(
 ) -> Result<String> {
     let question: Question = serde_json::from_str(question)
         .map_err(|error| Error::new(Code::Internal, format!("a question that the engine does not know: {error}")))?;
-    // Nearly every question needs most of the facts, and computed together they take less time.
-    open.prepare(&monitor.part(0.5))?;
-    let rest = &monitor.part(0.5);
-    index::look(&open.graph, |graph| tell(open, graph, other, (question, nodes), rest))
+    index::look(&open.graph, |graph| {
+        if question.needs_most_facts() {
+            graph.prepare(&monitor.part(0.5))?;
+        }
+        tell(open, graph, other, (question, nodes), &monitor.part(0.5))
+    })
 }
 
 fn tell(
@@ -101,8 +110,8 @@ fn tell(
         }
         Question::Diff { top, growth } => {
             let base = other.ok_or_else(|| Error::new(Code::Usage, "a comparison needs two snapshots"))?;
-            base.prepare(monitor)?;
             index::look(&base.graph, |base| {
+                base.prepare(monitor)?;
                 json(&analysis::compare_heaps(base, graph, CompareOptions { top, growth }, monitor)?)
             })
         }
