@@ -18,6 +18,8 @@ const FOLDERS = [
   'scripts/tools',
   'viewer',
 ];
+/** What `npm run test:full` has besides: large. */
+const FULL_FOLDERS = [...FOLDERS, '__test__/databases'];
 
 const npm = process.env.npm_execpath
   ? { command: process.execPath, args: [process.env.npm_execpath] }
@@ -44,4 +46,4 @@ function missingPackages(folders = FOLDERS) {
     }));
 }
 
-module.exports = { missingPackages };
+module.exports = { FULL_FOLDERS, missingPackages };

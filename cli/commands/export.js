@@ -17,7 +17,10 @@ function define(command, context) {
     .name('export')
     .description('Write a heap as tables for databases: nodes, edges, classes and findings.')
     .argument('<file>', 'the snapshot; - reads it from a pipe')
-    .option('--format <format>', ...choice('how tables are written (default: ndjson)', ['ndjson', 'parquet']))
+    .option(
+      '--format <format>',
+      ...choice('how tables are written (default: ndjson)', ['ndjson', 'parquet', 'arrow']),
+    )
     .requiredOption('--output <dir>', 'the directory that they go to; made if it is missing')
     .option('--overwrite', 'replace tables that stand there');
   addThreads(command);
@@ -26,6 +29,7 @@ function define(command, context) {
   addExamples(command, [
     'heap-analyzer export heap.heapsnapshot --output tables',
     'heap-analyzer export heap.heapsnapshot --format parquet --output tables',
+    'heap-analyzer export heap.heapsnapshot --format arrow --output tables',
   ]);
   command.action((file, options) => run(file, options, context));
 }

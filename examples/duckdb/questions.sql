@@ -17,8 +17,8 @@ FROM 'tables/nodes.parquet' below JOIN 'tables/nodes.parquet' above ON above.ord
 GROUP BY ALL ORDER BY bytes DESC LIMIT 10;
 
 -- 5. Which strings are there several times?
-SELECT name[:60] AS text, count(*) AS copies, sum(self_size) - max(self_size) AS wasted FROM 'tables/nodes.parquet'
-WHERE type = 'string' GROUP BY ALL HAVING count(*) > 1 ORDER BY wasted DESC LIMIT 10;
+SELECT name[:60] AS text, count(*) AS copies, sum(self_size) - max(self_size) AS wasted FROM 'tables/nodes.parquet' nodes
+WHERE type = 'string' GROUP BY nodes.name HAVING count(*) > 1 ORDER BY wasted DESC LIMIT 10;
 
 -- 6. By which properties are strings held?
 SELECT source.class || '.' || edge.name AS property, count(*) AS strings, sum(target.self_size) AS bytes

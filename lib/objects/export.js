@@ -3,25 +3,25 @@
 
 /**
  * Writes a heap as tables into a directory: lines of JSON by ourselves, Parquet by `hyparquet-writer`, which is a peer
- * that only those install who want that. In batches, so that memory does not grow with the heap.
+ * that only those install who want that, and Arrow likewise. In batches, so that memory does not grow with the heap.
  */
 
-const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
-const { finished } = require('node:stream/promises');
 const { HeapAnalyzerError, fromSystem } = require('../errors');
+const { arrowWriter } = require('./arrow');
+const { loadPeer } = require('./peer');
 const { TABLES } = require('./tables');
 
 /**
  * @typedef {object} Writer
  * @property {(batch: Record<string, any[]>) => Promise<void>} write
  * @property {() => Promise<void>} end
- * @property {() => void} abandon
+ * @property {() => Promise<void>} abandon so that the file can be removed
  */
 
 /** @type {Record<string, (file: string, columns: Record<string, import('./tables').ColumnType>) => Promise<Writer>>} */
-const FORMATS = { ndjson: lineWriter, parquet: parquetWriter };
+const FORMATS = { ndjson: lineWriter, parquet: parquetWriter, arrow: arrowWriter };
 
 /**
  * @param {any} snapshot an open one
@@ -60,7 +60,7 @@ async function exportTables(snapshot, { format, output, overwrite = false, signa
         await writer.end();
         fs.renameSync(draft, file);
       } catch (error) {
-        writer.abandon();
+        await writer.abandon();
         fs.rmSync(draft, { force: true });
         throw error;
       }
@@ -80,8 +80,7 @@ async function exportTables(snapshot, { format, output, overwrite = false, signa
  */
 async function lineWriter(file, columns) {
   const names = Object.keys(columns);
-  const stream = fs.createWriteStream(file, { flags: 'wx', mode: 0o600 });
-  await once(stream, 'open');
+  const handle = await fs.promises.open(file, 'wx', 0o600);
   return {
     async write(batch) {
       const count = batch[names[0]].length;
@@ -92,13 +91,10 @@ async function lineWriter(file, columns) {
         for (const name of names) one[name] = batch[name][row];
         text += `${JSON.stringify(one)}\n`;
       }
-      if (!stream.write(text)) await once(stream, 'drain');
+      await handle.appendFile(text);
     },
-    async end() {
-      stream.end();
-      await finished(stream);
-    },
-    abandon: () => stream.destroy(),
+    end: () => handle.close(),
+    abandon: () => handle.close(),
   };
 }
 
@@ -108,7 +104,7 @@ async function lineWriter(file, columns) {
  * @returns {Promise<Writer>}
  */
 async function parquetWriter(file, columns) {
-  const { ParquetWriter, fileWriter } = await loadPeer();
+  const { ParquetWriter, fileWriter } = await loadPeer('Parquet', 'hyparquet-writer');
   const handle = fileWriter(file);
   const schema = [
     { name: 'root', num_children: Object.keys(columns).length },
@@ -132,21 +128,8 @@ async function parquetWriter(file, columns) {
       await writer.finish();
       fs.chmodSync(file, 0o600);
     },
-    abandon: () => {},
+    abandon: async () => {},
   };
-}
-
-async function loadPeer() {
-  try {
-    const name = 'hyparquet-writer';
-    return await import(name);
-  } catch (cause) {
-    throw new HeapAnalyzerError(
-      'ERR_HEAP_UNSUPPORTED',
-      'Parquet is written by the package hyparquet-writer, which is not installed: npm install hyparquet-writer',
-      { cause },
-    );
-  }
 }
 
 module.exports = { FORMATS, exportTables };

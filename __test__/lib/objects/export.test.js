@@ -8,12 +8,15 @@ const path = require('node:path');
 const test = require('node:test');
 const { openSnapshot } = require('../../..');
 const { exportTables } = require('../../../lib/objects/export');
+const { TABLES } = require('../../../lib/objects/tables');
 const { readNodes } = require('../../helpers/objects');
 const { runCli } = require('../../helpers/run');
+const { framework } = require('../../helpers/serving');
 const { sessionsText } = require('../../helpers/snapshot');
 const { temporaryDirectory } = require('../../helpers/temporary');
 
 const directory = temporaryDirectory(test);
+const frameworks = path.join(__dirname, '..', '..', 'frameworks');
 
 /** @param {string} output @param {string} name */
 const linesOf = (output, name) =>
@@ -23,12 +26,35 @@ const linesOf = (output, name) =>
     .filter(Boolean)
     .map((line) => JSON.parse(line));
 
-test('lines of JSON and Parquet say what the snapshot says', async () => {
+/** With the packages of the test folder at hand, as in a project that has them installed. @param {() => Promise<any>} act */
+async function inFrameworks(act) {
+  const before = process.cwd();
+  process.chdir(frameworks);
+  try {
+    return await act();
+  } finally {
+    process.chdir(before);
+  }
+}
+
+/** @param {string} output @param {string} name */
+function arrowRows(output, name) {
+  const { tableFromIPC } = framework('apache-arrow');
+  const table = tableFromIPC(fs.readFileSync(path.join(output, `${name}.arrow`)));
+  const number = (/** @type {any} */ value) => (typeof value === 'bigint' ? Number(value) : value);
+  return table
+    .toArray()
+    .map((/** @type {any} */ row) =>
+      Object.fromEntries([...row].map(([column, value]) => [column, number(value)])),
+    );
+}
+
+test('lines of JSON, Parquet and Arrow say what the snapshot says', async () => {
   const file = path.join(directory, 'heap.heapsnapshot');
   fs.writeFileSync(file, sessionsText(2000));
   const nodes = readNodes(file);
   const snapshot = await openSnapshot(file);
-  const [lines, parquet] = ['lines', 'parquet'].map((name) => path.join(directory, name));
+  const [lines, parquet, arrow] = ['lines', 'parquet', 'arrow'].map((name) => path.join(directory, name));
   /** @type {number[]} */
   const fractions = [];
   const told = await exportTables(snapshot, {
@@ -58,6 +84,8 @@ test('lines of JSON and Parquet say what the snapshot says', async () => {
   ]);
   assert.equal(fractions.at(-1), 1);
 
+  await inFrameworks(() => exportTables(snapshot, { format: 'arrow', output: arrow }));
+
   const { asyncBufferFromFile, parquetReadObjects } = await import('hyparquet');
   const number = (/** @type {any} */ value) => (typeof value === 'bigint' ? Number(value) : value);
   for (const name of ['nodes', 'edges', 'classes', 'findings']) {
@@ -66,8 +94,12 @@ test('lines of JSON and Parquet say what the snapshot says', async () => {
       Object.fromEntries(Object.entries(row).map(([key, value]) => [key, number(value)])),
     );
     assert.deepEqual(read, linesOf(lines, name), name);
+    assert.deepEqual(arrowRows(arrow, name), linesOf(lines, name), name);
   }
-  assert.equal(fs.statSync(path.join(parquet, 'nodes.parquet')).mode & 0o077, 0, 'a heap holds secrets');
+  for (const format of ['parquet', 'arrow']) {
+    const { mode } = fs.statSync(path.join(directory, format, `nodes.${format}`));
+    assert.equal(mode & 0o077, 0, 'a heap holds secrets');
+  }
   snapshot.close();
 });
 
@@ -95,4 +127,59 @@ test('nothing is overwritten unasked, and nothing half is left', async () => {
   );
   assert.deepEqual(fs.readdirSync(stopped), ['nodes.ndjson']);
   snapshot.close();
+});
+
+test('Arrow in batches: columns, schema, all rows of each batch, and tables without rows', async () => {
+  const file = path.join(directory, 'long.heapsnapshot');
+  fs.writeFileSync(file, sessionsText(60_000));
+  const outputs = ['long', 'long-lines', 'empty', 'odd', 'odd-lines'].map((name) =>
+    path.join(directory, name),
+  );
+  const [long, longLines, empty, odd, oddLines] = outputs;
+  const synthetic = path.join(__dirname, '..', '..', '..', 'fixtures', 'synthetic');
+  const written = async (
+    /** @type {string} */ from,
+    /** @type {string} */ format,
+    /** @type {string} */ output,
+  ) => {
+    const { code, stderr } = await runCli(['export', from, '--format', format, '--output', output], {
+      cwd: frameworks,
+    });
+    assert.equal(code, 0, stderr);
+  };
+  await written(file, 'arrow', long);
+  await written(file, 'ndjson', longLines);
+  await written(path.join(synthetic, 'root-only.heapsnapshot.zst'), 'arrow', empty);
+  await written(path.join(synthetic, 'strings.heapsnapshot.zst'), 'arrow', odd);
+  await written(path.join(synthetic, 'strings.heapsnapshot.zst'), 'ndjson', oddLines);
+
+  const { tableFromIPC } = framework('apache-arrow');
+  const table = tableFromIPC(fs.readFileSync(path.join(long, 'nodes.arrow')));
+  assert.ok(table.batches.length > 1, `${table.numRows} rows in ${table.batches.length} batch`);
+  for (const { numRows } of table.batches) assert.ok(numRows <= 50_000, String(numRows));
+  for (const [name, { columns }] of Object.entries(TABLES)) {
+    const arrowTypes = { INT32: 'Int32', INT64: 'Int64', STRING: 'Utf8' };
+    for (const output of [long, empty]) {
+      const { schema } = tableFromIPC(fs.readFileSync(path.join(output, `${name}.arrow`)));
+      assert.deepEqual(
+        schema.fields.map((/** @type {any} */ field) => [field.name, String(field.type), field.nullable]),
+        Object.entries(columns).map(([column, type]) => [column, arrowTypes[type], false]),
+      );
+    }
+    assert.deepEqual(arrowRows(long, name), linesOf(longLines, name), name);
+    assert.deepEqual(arrowRows(odd, name), linesOf(oddLines, name), name);
+  }
+  assert.deepEqual(arrowRows(empty, 'edges'), []);
+  assert.equal(arrowRows(empty, 'nodes').length, 1);
+});
+
+test('without the package that writes a format: what to install, and no table', async () => {
+  const file = path.join(__dirname, '..', '..', '..', 'fixtures', 'synthetic', 'minimal.heapsnapshot.zst');
+  const output = path.join(directory, 'missing');
+  const { code, stderr } = await runCli(['export', file, '--format', 'arrow', '--output', output], {
+    cwd: directory,
+  });
+  assert.equal(code, 3);
+  assert.match(stderr, /apache-arrow, which is not installed: npm install apache-arrow$/m);
+  assert.deepEqual(fs.readdirSync(output), []);
 });
