@@ -47,6 +47,13 @@ function publishedBinary() {
   ];
 }
 
+/** The analyses of examples/analyses say what memlab's say, or there is a reason that the snapshot bears out. */
+const besideMemlab = () => ({
+  name: 'answers beside memlab',
+  command: process.execPath,
+  args: ['benches/analyses-answers.js'],
+});
+
 /** @returns {import('./run').Step[]} */
 function steps() {
   return [
@@ -75,6 +82,7 @@ function steps() {
       command: process.execPath,
       args: ['corpus/run.js', full ? '--full' : '--quick'],
     },
+    ...(full ? [besideMemlab()] : []),
   ];
 }
 

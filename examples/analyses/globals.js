@@ -3,20 +3,26 @@
 
 const { openSnapshot } = require('heap-analyzer');
 
-/** What every Node.js program has; in a browser use a list of what its window has. */
+/** What every Node.js program has, and most of it every page. */
 const BUILT_IN = new Set(
   Object.getOwnPropertyNames(globalThis).flatMap((name) => [name, `get ${name}`, `set ${name}`]),
 );
+const isNative = (name, to) =>
+  to.name.startsWith('system / ') || (to.type === 'closure' && to.name === name && !to.place);
 
 async function globals(file, { top = 50, ...options } = {}) {
   const snapshot = await openSnapshot(file, options);
+  const globalObjects = new Map(snapshot.roots().map((root) => [root.id, root]));
+  // A page's hang on the contexts of its scripts.
+  const contexts = snapshot.nodes({ type: ['hidden', 'native'], name: /^system \/ NativeContext/ });
+  for (const context of contexts) {
+    for (const { name, to } of context.edges()) if (name === 'global_object') globalObjects.set(to.id, to);
+  }
   const found = [];
-  for (const root of snapshot.roots()) {
-    for (const { kind, name, to } of root.edges()) {
-      if (kind === 'property' && !BUILT_IN.has(name) && !/^(<symbol|__proto__$)/.test(name)) {
-        found.push({ name, id: to.id, class: to.class, retainedSize: to.retainedSize });
-      }
-    }
+  for (const { kind, name, to } of [...globalObjects.values()].flatMap((one) => [...one.edges()])) {
+    if (kind !== 'property' || BUILT_IN.has(name) || /^(<symbol|__proto__$)/.test(name) || isNative(name, to))
+      continue;
+    found.push({ name, id: to.id, class: to.class, retainedSize: to.retainedSize });
   }
   snapshot.close();
   return found.sort((a, b) => b.retainedSize - a.retainedSize).slice(0, top);

@@ -3,8 +3,17 @@
 
 const { openSnapshot } = require('heap-analyzer');
 
-/** V8's own bookkeeping is nobody's object. */
-const WORTH_A_LOOK = ['object', 'closure', 'regexp', 'string', 'concatenated string', 'native'];
+/** V8's own bookkeeping, and native memory but through the object that has it, is nobody's object. */
+const WORTH_A_LOOK = [
+  'object',
+  'closure',
+  'regexp',
+  'string',
+  'concatenated string',
+  'sliced string',
+  'symbol',
+  'bigint',
+];
 
 async function objectSize(file, { top = 50, ...options } = {}) {
   const snapshot = await openSnapshot(file, { prepare: false, ...options });

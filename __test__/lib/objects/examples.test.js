@@ -83,3 +83,65 @@ test('the six analyses answer', async () => {
   assert.deepEqual(globals, [{ name: 'users', id: 5, class: 'Array', retainedSize: 10_416 }]);
   assert.deepEqual(fanout, [{ id: 5, name: 'Array', references: 200, retainedSize: 10_416 }]);
 });
+
+/** A page: no root leads to its window but the context of its scripts, and the browser's own globals are beside the page's. */
+const page = () =>
+  snapshotText([
+    { type: 'synthetic', name: '', id: 1, edges: [{ type: 'element', name: 1, to: 1 }] },
+    {
+      type: 'native',
+      name: 'system / NativeContext / http://shop',
+      id: 3,
+      edges: [{ type: 'internal', name: 'global_object', to: 2 }],
+    },
+    {
+      name: 'Window / http://shop',
+      id: 5,
+      edges: [
+        { name: 'cart', to: 3 },
+        { name: 'ondrop', to: 5 },
+        { name: 'fence', to: 6 },
+        { name: '<symbol Window#Cached>', to: 3 },
+      ],
+    },
+    { name: 'Map', id: 7, size: 16, edges: [{ type: 'internal', name: 'table', to: 4 }] },
+    {
+      type: 'array',
+      name: '',
+      id: 9,
+      size: 2000,
+      edges: Array.from({ length: 202 }, (_, i) => ({ type: 'internal', name: String(i), to: 3 })),
+    },
+    { type: 'native', name: 'system / AccessorPair', id: 11 },
+    { type: 'closure', name: 'fence', id: 13 },
+    { type: 'object shape', name: '', id: 15, size: 8 },
+  ]);
+
+test('globals of a page are its own, and a Map refers to what is in it', async () => {
+  fs.writeFileSync(path.join(directory, 'page.heapsnapshot'), page());
+  const file = "'page.heapsnapshot'";
+  const [globals, fanout] = await Promise.all([
+    answer('globals', 'globals', file),
+    answer('fanout', 'fanout', file),
+  ]);
+  assert.deepEqual(globals, [{ name: 'cart', id: 7, class: 'Map', retainedSize: 2016 }]);
+  assert.deepEqual(fanout, [{ id: 7, name: 'Map', references: 202, retainedSize: 2016 }]);
+});
+
+test('a collection that was small at first grows too, and one that was not there does not', async () => {
+  fs.writeFileSync(path.join(directory, '40.heapsnapshot'), heap(40));
+  const empty = snapshotText([{ type: 'synthetic', name: '', id: 1 }]);
+  fs.writeFileSync(path.join(directory, 'before.heapsnapshot'), empty);
+  const files = (/** @type {string[]} */ ...names) =>
+    JSON.stringify(names.map((name) => `${name}.heapsnapshot`));
+  const [small, shrunk, later] = await Promise.all([
+    answer('unbound-collections', 'unboundCollections', files('40', '200', '300')),
+    answer('unbound-collections', 'unboundCollections', files('200', '40', '300')),
+    answer('unbound-collections', 'unboundCollections', files('before', '200', '300')),
+  ]);
+  assert.deepEqual(
+    small.map((/** @type {any} */ row) => row.entries),
+    [[null, 200, 300]],
+  );
+  assert.deepEqual([shrunk, later], [[], []]);
+});
