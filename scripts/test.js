@@ -6,6 +6,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 
 const { platformName } = require('../lib/platform');
@@ -14,6 +15,10 @@ const { binaryName, platformNamed } = require('./release/platforms');
 const { countResults, root, runStep } = require('./run');
 
 const full = process.argv.includes('--full');
+
+/** Tests mostly wait: for other processes, for time to pass. Node would leave a processor idle, and of two that is half. */
+const FILES_AT_ONCE = Math.max(2, os.availableParallelism() - 1);
+
 /** @param {string} folder @returns {string[]} */
 function testFiles(folder) {
   const files = fs.readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
@@ -63,14 +68,24 @@ function steps() {
     {
       name: 'face and command line',
       command: process.execPath,
-      args: ['--test', '--test-reporter=spec', ...testFiles('__test__')],
+      args: [
+        '--test',
+        `--test-concurrency=${FILES_AT_ONCE}`,
+        '--test-reporter=spec',
+        ...testFiles('__test__'),
+      ],
       // The guide as it is typed, with load for as long as it says; DuckDB; and what else takes long.
       ...(full ? { env: { HEAP_ANALYZER_FULL_TESTS: '1' } } : {}),
     },
     {
       name: 'conformance harness',
       command: process.execPath,
-      args: ['--test', '--test-reporter=spec', ...testFiles('conformance')],
+      args: [
+        '--test',
+        `--test-concurrency=${FILES_AT_ONCE}`,
+        '--test-reporter=spec',
+        ...testFiles('conformance'),
+      ],
     },
     {
       name: 'conformance with DevTools',
