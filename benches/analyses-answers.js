@@ -95,6 +95,12 @@ async function subjects(directory) {
   return found;
 }
 
+/** Of a package of the benches. Read, not required: types are checked where it is not installed. @param {string} name */
+function versionOf(name) {
+  const manifest = path.join(__dirname, 'node_modules', name, 'package.json');
+  return JSON.parse(fs.readFileSync(manifest, 'utf8')).version;
+}
+
 async function main() {
   const { values } = parseArgs({ options: { write: { type: 'boolean' } } });
   for (const step of missingPackages(['benches', 'conformance'])) await runStep(step);
@@ -131,7 +137,7 @@ async function main() {
     [...known].map(([reason, n]) => [`${analysis}: ${reason}`, String(n)]),
   );
   const text = [
-    `Rows of each answer (of object-size and fanout memlab's first ${ROWS}). A row is the same when object and figure are; one that is not has a reason that was checked against the snapshot. memlab ${require('./node_modules/@memlab/core/package.json').version}.`,
+    `Rows of each answer (of object-size and fanout memlab's first ${ROWS}). A row is the same when object and figure are; one that is not has a reason that was checked against the snapshot. memlab ${versionOf('@memlab/core')}.`,
     '',
     table(['Analysis and snapshot', 'our rows', 'memlab’s', 'same', 'explained', 'unexplained'], rows),
     '',
