@@ -10,14 +10,14 @@
 
 const { lineOf } = require('./declarations');
 const { runTask } = require('./engine');
-const { HeapAnalyzerError, badArgument } = require('./errors');
 const { forEngine, readCache } = require('./indexing');
+const { readObjectId } = require('./object-id');
 const { abortSignal, callback, flag, integer, readInput, readOptions } = require('./options');
 const { packageVersion } = require('./packages');
 const { relativeFiles } = require('./places');
 const { readSource } = require('./source-text');
 
-/** Ids, rows and characters are counted in 32 bits by the engine. */
+/** Rows and characters are counted in 32 bits by the engine. */
 const MOST = 0xffffffff;
 
 /** @param {unknown} given */
@@ -65,21 +65,6 @@ async function inspectInput(input, id, { signal, onProgress, limit, cache, ...op
 }
 
 /**
- * @param {unknown} value
- * @returns {number}
- */
-function readObjectId(value) {
-  const id = typeof value === 'string' && /^@?\d+$/.test(value) ? Number(value.replace('@', '')) : value;
-  if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= MOST) return id;
-  throw typeof value === 'string'
-    ? new HeapAnalyzerError(
-        'ERR_HEAP_USAGE',
-        `${JSON.stringify(value)} is no object id: it looks like @123 or 123`,
-      )
-    : badArgument('objectId', 'an object id, such as 123 or "@123"', value);
-}
-
-/**
  * Completes places from the source files, and names files in sentences as a person in this directory would.
  * @param {any} answer changed in place
  * @param {string} [directory]
@@ -111,4 +96,4 @@ async function addSources(answer, directory = process.cwd()) {
   if (holders.cut) holders.cut.text = relativeFiles(holders.cut.text, directory);
 }
 
-module.exports = { addSources, inspectObject, inspectInput, readObjectId };
+module.exports = { addSources, inspectObject, inspectInput };

@@ -103,6 +103,15 @@ pub(crate) fn push<T>(values: &mut Vec<T>, value: T, what: &'static str) -> Resu
     Ok(())
 }
 
+/// Appends copies to a vector.
+pub(crate) fn extend<T: Copy>(values: &mut Vec<T>, more: &[T], what: &'static str) -> Result<()> {
+    values
+        .try_reserve(more.len())
+        .map_err(|_| Error::no_memory((more.len() as u64).saturating_mul(size_of::<T>() as u64), what))?;
+    values.extend_from_slice(more);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -57,7 +57,8 @@ function define(command, context) {
  * @param {import('../main').Context} context
  */
 async function run(file, options, context) {
-  const { inspectInput, readObjectId } = require('../../lib/inspect');
+  const { inspectInput } = require('../../lib/inspect');
+  const { readObjectId } = require('../../lib/object-id');
   const { openInput, totalBytes } = require('../input');
   const { print } = require('../output');
   const { renderObject } = require('../render/object');

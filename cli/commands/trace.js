@@ -51,7 +51,8 @@ function define(command, context) {
  */
 async function run(file, options, context) {
   const { HeapAnalyzerError } = require('../../lib/errors');
-  const { inspectInput, readObjectId } = require('../../lib/inspect');
+  const { inspectInput } = require('../../lib/inspect');
+  const { readObjectId } = require('../../lib/object-id');
   const { openInput, totalBytes } = require('../input');
   const { print } = require('../output');
   const { progressLine } = require('../render/progress');

@@ -7,27 +7,11 @@ const { openSnapshot } = require('heap-analyzer');
 const BOOKKEEPING = new Set(['array', 'code', 'hidden', 'native', 'object shape', 'synthetic']);
 
 async function fanout(file, { top = 50, ...options } = {}) {
-  const snapshot = await openSnapshot(file, options);
-  const { firstEdges, types } = snapshot.columns;
-  const isBookkeeping = snapshot.typeNames.map((name) => BOOKKEEPING.has(name));
-  const found = [];
-  for (let ordinal = 0; ordinal < snapshot.nodeCount; ordinal++) {
-    const references = firstEdges[ordinal + 1] - firstEdges[ordinal];
-    if (references > 100 && !isBookkeeping[types[ordinal]]) found.push({ ordinal, references });
-  }
-  for (const collection of snapshot.nodes({ type: 'object', class: /^(Map|Set)$/ })) {
-    // What is in it hangs on its table.
-    const table = [...collection.edges()].find(({ kind, name }) => kind === 'internal' && name === 'table');
-    const references = table?.to.edgeCount ?? 0;
-    if (references > 100) found.push({ ordinal: collection.ordinal, references });
-  }
-  found.sort((a, b) => b.references - a.references);
-  const told = found.slice(0, top).map(({ ordinal, references }) => {
-    const { id, name, retainedSize } = snapshot.nodeAt(ordinal);
-    return { id, name, references, retainedSize };
-  });
+  const snapshot = await openSnapshot(file, { prepare: false, ...options });
+  const type = snapshot.typeNames.filter((name) => !BOOKKEEPING.has(name));
+  const { objects } = await snapshot.objects({ type, minReferences: 101 }, { by: 'references', top });
   snapshot.close();
-  return told;
+  return objects.map(({ id, name, references, retainedSize }) => ({ id, name, references, retainedSize }));
 }
 
 module.exports = { fanout };

@@ -11,21 +11,27 @@ const isNative = (name, to) =>
   to.name.startsWith('system / ') || (to.type === 'closure' && to.name === name && !to.place);
 
 async function globals(file, { top = 50, ...options } = {}) {
-  const snapshot = await openSnapshot(file, options);
+  const snapshot = await openSnapshot(file, { prepare: false, ...options });
   const globalObjects = new Map(snapshot.roots().map((root) => [root.id, root]));
   // A page's hang on the contexts of its scripts.
   const contexts = snapshot.nodes({ type: ['hidden', 'native'], name: /^system \/ NativeContext/ });
   for (const context of contexts) {
     for (const { name, to } of context.edges()) if (name === 'global_object') globalObjects.set(to.id, to);
   }
-  const found = [];
-  for (const { kind, name, to } of [...globalObjects.values()].flatMap((one) => [...one.edges()])) {
-    if (kind !== 'property' || BUILT_IN.has(name) || /^(<symbol|__proto__$)/.test(name) || isNative(name, to))
-      continue;
-    found.push({ name, id: to.id, class: to.class, retainedSize: to.retainedSize });
-  }
+  const found = [...globalObjects.values()]
+    .flatMap((one) => [...one.edges()])
+    .filter(
+      ({ kind, name }) => kind === 'property' && !BUILT_IN.has(name) && !/^(<symbol|__proto__$)/.test(name),
+    )
+    .filter(({ name, to }) => !isNative(name, to));
+  const values = await snapshot.objects(new Set(found.map(({ to }) => to.id)), { top: found.length });
+  const sized = new Map(values.objects.map((value) => [value.id, value]));
+  const told = found.map(({ name, to: { id } }) => {
+    const { class: className, retainedSize } = sized.get(id);
+    return { name, id, class: className, retainedSize };
+  });
   snapshot.close();
-  return found.sort((a, b) => b.retainedSize - a.retainedSize).slice(0, top);
+  return told.sort((a, b) => b.retainedSize - a.retainedSize).slice(0, top);
 }
 
 module.exports = { globals };

@@ -9,7 +9,7 @@
  * they are the program's: to sort, to overwrite, to keep after the snapshot is closed.
  */
 
-/** By node, by edge, and where the rows of each node begin. */
+/** By node, by edge, and where the rows of each node begin. The engine knows them by their numbers in this list too. */
 const NAMES = /** @type {const} */ ([
   ...['types', 'names', 'ids', 'selfSizes', 'retainedSizes', 'distances', 'dominators', 'classes'],
   ...[
@@ -38,7 +38,7 @@ class HeapColumns {
    * @param {string} name
    */
   static fetch(columns, name) {
-    const value = columns.#heap.column(name);
+    const value = columns.#heap.fetch(name);
     Object.defineProperty(columns, name, { value, enumerable: true });
     return value;
   }
@@ -54,4 +54,4 @@ for (const name of NAMES) {
   });
 }
 
-module.exports = { HeapColumns };
+module.exports = { HeapColumns, NAMES };

@@ -58,12 +58,15 @@ class HeapNode {
   }
 
   get id() {
-    return this.#heap.columns.ids[this.ordinal];
+    const heap = this.#heap;
+    const { ids } = heap.known;
+    return ids === undefined ? heap.one('ids', this.ordinal) : ids[this.ordinal];
   }
 
   get type() {
     const heap = this.#heap;
-    return heap.info.nodeTypes[heap.columns.types[this.ordinal]];
+    const { types } = heap.known;
+    return heap.info.nodeTypes[types === undefined ? heap.one('types', this.ordinal) : types[this.ordinal]];
   }
 
   get name() {
@@ -76,36 +79,46 @@ class HeapNode {
 
   get classKey() {
     const heap = this.#heap;
-    return heap.classes.keys[heap.columns.classes[this.ordinal]];
+    return heap.classes.keys[heap.figure('classes', this.ordinal)];
   }
 
   get selfSize() {
-    return this.#heap.columns.selfSizes[this.ordinal];
+    const heap = this.#heap;
+    const { selfSizes } = heap.known;
+    return selfSizes === undefined ? heap.one('selfSizes', this.ordinal) : selfSizes[this.ordinal];
   }
 
   get retainedSize() {
-    return this.#heap.columns.retainedSizes[this.ordinal];
+    const heap = this.#heap;
+    const { retainedSizes } = heap.known;
+    return retainedSizes === undefined
+      ? heap.one('retainedSizes', this.ordinal)
+      : retainedSizes[this.ordinal];
   }
 
   get distance() {
-    return this.#heap.columns.distances[this.ordinal];
+    const heap = this.#heap;
+    const { distances } = heap.known;
+    return distances === undefined ? heap.one('distances', this.ordinal) : distances[this.ordinal];
   }
 
   get detachedness() {
-    return ['unknown', 'attached', 'detached'][this.#heap.columns.detachedness[this.ordinal]];
+    return ['unknown', 'attached', 'detached'][this.#heap.figure('detachedness', this.ordinal)];
   }
 
   get edgeCount() {
-    const { firstEdges } = this.#heap.columns;
-    return firstEdges[this.ordinal + 1] - firstEdges[this.ordinal];
+    const heap = this.#heap;
+    return heap.figure('firstEdges', this.ordinal + 1) - heap.figure('firstEdges', this.ordinal);
   }
 
   *edges() {
     const heap = this.#heap;
-    const { firstEdges } = heap.columns;
-    const end = firstEdges[this.ordinal + 1];
-    for (let edge = firstEdges[this.ordinal]; edge < end; edge++) {
-      yield new HeapEdge(INSIDE, heap, edge, this.ordinal);
+    const { ordinal } = this;
+    const { firstEdges } = heap.known;
+    const isKnown = firstEdges !== undefined;
+    const end = isKnown ? firstEdges[ordinal + 1] : heap.one('firstEdges', ordinal + 1);
+    for (let edge = isKnown ? firstEdges[ordinal] : heap.one('firstEdges', ordinal); edge < end; edge++) {
+      yield new HeapEdge(INSIDE, heap, edge, ordinal);
     }
   }
 
@@ -125,7 +138,7 @@ class HeapNode {
 
   /** @returns {HeapNode | null} */
   get dominator() {
-    const above = this.#heap.columns.dominators[this.ordinal];
+    const above = this.#heap.figure('dominators', this.ordinal);
     return above === this.ordinal ? null : nodeAt(this.#heap, above);
   }
 
@@ -137,6 +150,10 @@ class HeapNode {
   *subtree() {
     const heap = this.#heap;
     for (const ordinal of heap.look((native) => native.subtree(this.ordinal))) yield nodeAt(heap, ordinal);
+  }
+
+  get heldBy() {
+    return this.#heap.look((native) => native.heldBy(this.ordinal)) ?? undefined;
   }
 
   /**
@@ -170,18 +187,17 @@ class HeapNode {
    */
   #follow(name) {
     const heap = this.#heap;
-    const { firstEdges, edgeKinds, edgeNames, edgeTargets } = heap.columns;
     const kinds = heap.info.edgeKinds;
     const index = /^(0|[1-9]\d*)$/.test(name) ? Number(name) : -1;
-    const end = firstEdges[this.ordinal + 1];
-    for (let edge = firstEdges[this.ordinal]; edge < end; edge++) {
-      const kind = kinds[edgeKinds[edge]];
+    const end = heap.figure('firstEdges', this.ordinal + 1);
+    for (let edge = heap.figure('firstEdges', this.ordinal); edge < end; edge++) {
+      const kind = kinds[heap.figure('edgeKinds', edge)];
       const found =
         kind === 'element'
-          ? edgeNames[edge] === index
+          ? heap.figure('edgeNames', edge) === index
           : (kind === 'property' || kind === 'context' || kind === 'shortcut') &&
-            heap.text(edgeNames[edge]) === name;
-      if (found) return nodeAt(heap, edgeTargets[edge]);
+            heap.text(heap.figure('edgeNames', edge)) === name;
+      if (found) return nodeAt(heap, heap.figure('edgeTargets', edge));
     }
     return undefined;
   }
@@ -268,7 +284,10 @@ class HeapEdge {
 
   get kind() {
     const heap = this.#heap;
-    return heap.info.edgeKinds[heap.columns.edgeKinds[this.index]];
+    const { edgeKinds } = heap.known;
+    return heap.info.edgeKinds[
+      edgeKinds === undefined ? heap.one('edgeKinds', this.index) : edgeKinds[this.index]
+    ];
   }
 
   get from() {
@@ -278,7 +297,12 @@ class HeapEdge {
   }
 
   get to() {
-    return nodeAt(this.#heap, this.#heap.columns.edgeTargets[this.index]);
+    const heap = this.#heap;
+    const { edgeTargets } = heap.known;
+    return nodeAt(
+      heap,
+      edgeTargets === undefined ? heap.one('edgeTargets', this.index) : edgeTargets[this.index],
+    );
   }
 
   toJSON() {

@@ -2,33 +2,22 @@
 'use strict';
 
 /**
- * Which nodes of a snapshot are wanted: filters over the columns, cheap ones first.
- *
- * A filter on class or name is decided once for each class and each string of the table, not once for each node, and a
- * node becomes an object only when it has passed them all.
+ * Which nodes of a snapshot are wanted. The engine decides what it can, a stretch of the heap at a time, so that a loop
+ * that ends early has paid for little; what only JavaScript can (an unusual pattern, a function) is decided here, and a
+ * node becomes an object only when it has passed all the rest.
  */
 
 const { badArgument } = require('../errors');
 const { flag, integer, readOptions } = require('../options');
+const { readText } = require('./text-filter');
 
-/** Sizes and ids. */
+/** Sizes, counts and ids. */
 const whole = integer(0, Number.MAX_SAFE_INTEGER);
 
-/**
- * A text to be equal to, or a pattern to be found.
- * @param {any} value
- * @param {string} name
- * @returns {(text: string) => boolean}
- */
-function readText(value, name) {
-  if (typeof value === 'string') return (text) => text === value;
-  if (value instanceof RegExp) {
-    // One with a memory of where it was last would find every second one.
-    const pattern = new RegExp(value.source, value.flags.replace(/[gy]/g, ''));
-    return (text) => pattern.test(text);
-  }
-  throw badArgument(name, 'a string or a regular expression', value);
-}
+/** Nodes that are looked at first; each stretch is twice as long as the one before. */
+const FIRST_STRETCH = 4096;
+/** Whoever has gone on to so many nodes will not stop at a few. */
+const MANY = 256;
 
 /** @type {(value: any, name: string) => (node: any) => unknown} */
 const predicate = (value, name) => {
@@ -53,10 +42,35 @@ const readFilter = (given) =>
     minSelf: whole,
     minRetained: whole,
     maxRetained: whole,
+    minReferences: whole,
     newerThan: whole,
     detached: flag,
     where: predicate,
   });
+
+/**
+ * A filter in the engine's words, and the tests that it has none for.
+ * @param {import('./heap').Heap} heap
+ * @param {ReturnType<typeof readFilter>} filter
+ */
+function parted(heap, filter) {
+  const { class: byClass, name, property, ...asked } = /** @type {Record<string, any>} */ (filter);
+  delete asked.where;
+  /** @type {Array<(ordinal: number) => boolean>} */
+  const tests = [];
+  if (byClass?.words) asked.class = byClass.words;
+  else if (byClass) {
+    const numbers = Array.from(heap.classes.names, (className, number) =>
+      byClass.holds(className) ? number : -1,
+    );
+    asked.classNumbers = numbers.filter((number) => number >= 0);
+  }
+  if (property?.words) asked.property = property.words;
+  else if (property) tests.push(hasProperty(heap, property.holds));
+  if (name?.words) asked.name = name.words;
+  else if (name) tests.push(isNamed(heap, name.holds));
+  return { asked, tests };
+}
 
 /**
  * The ordinals of the nodes that pass all but `where`, in the order of the snapshot.
@@ -64,57 +78,37 @@ const readFilter = (given) =>
  * @param {ReturnType<typeof readFilter>} filter
  */
 function* ordinals(heap, filter) {
-  const tests = testsOf(heap, filter);
+  const { asked, tests } = parted(heap, filter);
   const count = heap.info.nodeCount;
-  next: for (let ordinal = 0; ordinal < count; ordinal++) {
-    for (let test = 0; test < tests.length; test++) if (!tests[test](ordinal)) continue next;
-    yield ordinal;
+  let passed = 0;
+  if (Object.keys(asked).length === 0) {
+    next: for (let ordinal = 0; ordinal < count; ordinal++) {
+      for (let test = 0; test < tests.length; test++) if (!tests[test](ordinal)) continue next;
+      if (passed++ === MANY) heap.isVisitedWhole = true;
+      yield ordinal;
+    }
+    return;
+  }
+  const text = JSON.stringify(asked);
+  for (let first = 0, length = FIRST_STRETCH; first < count; first += length, length *= 2) {
+    const end = Math.min(first + length, count);
+    next: for (const ordinal of heap.look((native) => native.select(text, first, end))) {
+      for (let test = 0; test < tests.length; test++) if (!tests[test](ordinal)) continue next;
+      if (passed++ === MANY) heap.isVisitedWhole = true;
+      yield ordinal;
+    }
   }
 }
 
 /**
+ * The filter for a question of the engine's; `undefined` when only JavaScript can decide.
  * @param {import('./heap').Heap} heap
  * @param {ReturnType<typeof readFilter>} filter
- * @returns {Array<(ordinal: number) => boolean>}
  */
-function testsOf(heap, filter) {
-  const { columns, info } = heap;
-  /** @type {Array<(ordinal: number) => boolean>} */
-  const tests = [];
-  if (filter.type) {
-    const { types } = columns;
-    const wanted = Uint8Array.from(info.nodeTypes, (type) => Number(filter.type?.includes(type)));
-    tests.push((ordinal) => wanted[types[ordinal]] === 1);
-  }
-  if (filter.class) {
-    const { classes } = columns;
-    const wanted = Uint8Array.from(heap.classes.names, (name) => Number(filter.class?.(name)));
-    tests.push((ordinal) => wanted[classes[ordinal]] === 1);
-  }
-  const { minSelf, minRetained, maxRetained, newerThan, detached } = filter;
-  if (minSelf !== undefined) {
-    const { selfSizes } = columns;
-    tests.push((ordinal) => selfSizes[ordinal] >= minSelf);
-  }
-  if (minRetained !== undefined) {
-    const { retainedSizes } = columns;
-    tests.push((ordinal) => retainedSizes[ordinal] >= minRetained);
-  }
-  if (maxRetained !== undefined) {
-    const { retainedSizes } = columns;
-    tests.push((ordinal) => retainedSizes[ordinal] <= maxRetained);
-  }
-  if (newerThan !== undefined) {
-    const { ids } = columns;
-    tests.push((ordinal) => ids[ordinal] > newerThan);
-  }
-  if (detached !== undefined) {
-    const { detachedness } = columns;
-    tests.push((ordinal) => (detachedness[ordinal] === 2) === detached);
-  }
-  if (filter.property) tests.push(hasProperty(heap, filter.property));
-  if (filter.name) tests.push(isNamed(heap, filter.name));
-  return tests;
+function forQuestion(heap, filter) {
+  if (filter.where) return undefined;
+  const { asked, tests } = parted(heap, filter);
+  return tests.length === 0 ? asked : undefined;
 }
 
 /** What is known of a string of the table: not looked at, no, yes. */
@@ -169,4 +163,4 @@ function hasProperty(heap, matches) {
   };
 }
 
-module.exports = { ordinals, readFilter };
+module.exports = { forQuestion, ordinals, readFilter };

@@ -13,7 +13,7 @@ const { inspect } = require('node:util');
 const { runPlain, runTask } = require('../engine');
 const { HeapAnalyzerError, badArgument } = require('../errors');
 const { forEngine, readCache } = require('../indexing');
-const { readObjectId, addSources } = require('../inspect');
+const { readObjectId } = require('../object-id');
 const {
   abortSignal,
   callback,
@@ -24,10 +24,9 @@ const {
   readOptions,
   readPath,
 } = require('../options');
-const { findCaptures } = require('./captures');
 const { HeapNode, nodeAt } = require('./graph');
 const { Heap } = require('./heap');
-const { ordinals, readFilter } = require('./select');
+const { forQuestion, ordinals, readFilter } = require('./select');
 
 const MOST = 0xffffffff;
 const rows = integer(0, MOST);
@@ -36,6 +35,9 @@ const WATCHED = { signal: abortSignal, onProgress: callback };
 
 /** Rows that a list has unless somebody says otherwise. */
 const LISTED = 100;
+/** Entries from which on a collection is large. */
+const LARGE = 100;
+const readOrder = oneOf('retainedSize', 'selfSize', 'references');
 
 /**
  * @param {string} functionName
@@ -183,16 +185,11 @@ class HeapSnapshot {
   }
 
   roots() {
-    const { columns, info } = this.#heap;
-    const synthetic = info.nodeTypes.indexOf('synthetic');
     /** @type {Set<number>} */
     const found = new Set();
-    const end = columns.firstEdges[info.root + 1];
-    for (let edge = columns.firstEdges[info.root]; edge < end; edge++) {
-      const target = columns.edgeTargets[edge];
-      const isUsers =
-        columns.types[target] !== synthetic || this.#heap.name(target) === '(Document DOM trees)';
-      if (isUsers) found.add(target);
+    for (const { to } of this.root.edges()) {
+      const isUsers = to.type !== 'synthetic' || to.name === '(Document DOM trees)';
+      if (isUsers) found.add(to.ordinal);
     }
     return [...found].map((ordinal) => this.#at(ordinal));
   }
@@ -266,7 +263,7 @@ class HeapSnapshot {
       { ask: 'inspect', node, top, textLimit, paths, hidden, rawPaths },
       watched,
     );
-    await addSources(answer);
+    await require('../inspect').addSources(answer);
     return answer;
   }
 
@@ -306,13 +303,21 @@ class HeapSnapshot {
   }
 
   /**
-   * @param {unknown} [filter]
+   * @param {any} [of]
    * @param {unknown} [options]
    */
-  async objects(filter, options) {
-    const { top, ...watched } = readListed('objects', options);
-    const nodes = Uint32Array.from(this.nodes(filter), ({ ordinal }) => ordinal);
-    return this.#ask({ ask: 'objects', top }, watched, { nodes });
+  async objects(of, options) {
+    const read = readOptions('objects', options, { top: rows, by: readOrder, ...WATCHED });
+    const { top = LISTED, by = 'retainedSize', ...watched } = read;
+    if (typeof of === 'object' && typeof of?.[Symbol.iterator] === 'function') {
+      const nodes = Uint32Array.from(of, (one) => this.#resolve(one, 'of').ordinal);
+      return this.#ask({ ask: 'objects', top, by }, watched, { nodes });
+    }
+    const wanted = readFilter(of);
+    this.#heap.checkOpen();
+    const filter = forQuestion(this.#heap, wanted);
+    const nodes = filter ? null : Uint32Array.from(each(this.#heap, wanted), ({ ordinal }) => ordinal);
+    return this.#ask({ ask: 'objects', top, by, filter }, watched, { nodes });
   }
 
   /**
@@ -332,6 +337,24 @@ class HeapSnapshot {
   }
 
   /** @param {unknown} [options] */
+  async collectionSizes(options) {
+    const read = readOptions('collectionSizes', options, { least: rows, ...WATCHED });
+    const { least = LARGE, ...watched } = read;
+    const {
+      ordinals: nodes,
+      ids,
+      entries,
+      slots,
+    } = await this.#ask({ ask: 'collectionSizes', least }, watched);
+    return {
+      ordinals: Uint32Array.from(nodes),
+      ids: Uint32Array.from(ids),
+      entries: Float64Array.from(entries),
+      slots: Float64Array.from(slots),
+    };
+  }
+
+  /** @param {unknown} [options] */
   async waste(options) {
     const { top, ...watched } = readListed('waste', options);
     return this.#ask({ ask: 'waste', top }, watched);
@@ -340,7 +363,7 @@ class HeapSnapshot {
   /** @param {unknown} [options] */
   async captures(options) {
     const read = readOptions('captures', options, { top: rows, minRetained: rows, signal: abortSignal });
-    return findCaptures(this, read);
+    return require('./captures').findCaptures(this, read);
   }
 
   /**

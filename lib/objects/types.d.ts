@@ -82,6 +82,8 @@ export interface NodeFilter {
   minRetained?: number;
   /** Greatest retained size, in bytes. */
   maxRetained?: number;
+  /** Least number of references that leave it, V8's own among them; of a Map or Set, those of its table. */
+  minReferences?: number;
   /** Made after the object of this id, more or less: V8 counts ids up, in the order in which it first sees objects. */
   newerThan?: number;
   /** DOM nodes that are out of every document (`true`), or everything else (`false`). */
@@ -151,8 +153,14 @@ export class HeapSnapshot {
   packages(options?: Listed): Promise<PackagesAnswer>;
   /** What may be a leak, as {@link AnalyzeAnswer.findings}. */
   findings(options?: Watched & { sourceMaps?: string | URL }): Promise<Hint[]>;
-  /** What there is to say of the nodes that pass a filter, or of all; `top` classes and objects (default: 100). */
-  objects(filter?: NodeFilter, options?: Listed): Promise<ObjectsAnswer>;
+  /**
+   * What there is to say of the nodes that pass a filter, of these, or of all; `top` classes and objects (default: 100),
+   * the objects with most of what they are ordered `by` (default: retained size; references as in `minReferences`).
+   */
+  objects(
+    of?: NodeFilter | Iterable<NodeOrId>,
+    options?: Listed & { by?: 'retainedSize' | 'selfSize' | 'references' },
+  ): Promise<ObjectsAnswer>;
   /** What lives because of these alone: a search from the root that goes round them does not reach it. */
   retainedBy(
     keeper: 'detachedDom' | 'eventHandlers' | 'contexts' | 'console',
@@ -160,6 +168,11 @@ export class HeapSnapshot {
   ): Promise<ObjectsAnswer>;
   /** Maps, Sets and arrays with 100 entries or more, those with most first; `top` of them (default: 100). */
   collections(options?: Listed): Promise<CollectionsAnswer>;
+  /**
+   * How large the collections with `least` entries or slots and more are (default: 100), as columns in the order of the
+   * snapshot. Needs neither classes nor retained sizes, and so is there soonest.
+   */
+  collectionSizes(options?: Watched & { least?: number }): Promise<CollectionSizes>;
   /** Empty collections, and arrays with room for much more than is in them; `top` rows of each (default: 100). */
   waste(options?: Listed): Promise<WasteAnswer>;
   /**
@@ -187,8 +200,16 @@ export interface ObjectsAnswer {
   classCount: number;
   /** By class, most bytes first; may be fewer than `classCount`. */
   classes: Array<Pick<ClassRow, 'name' | 'key' | 'count' | 'selfSize'>>;
-  /** Those with the greatest retained sizes. */
-  objects: SizedNode[];
+  /** Those with most of what they are ordered by; `references` when it is those. */
+  objects: Array<SizedNode & { references?: number }>;
+}
+
+/** Large collections, a row each; figures as in {@link CollectionsAnswer}. */
+export interface CollectionSizes {
+  ordinals: Uint32Array;
+  ids: Uint32Array;
+  entries: Float64Array;
+  slots: Float64Array;
 }
 
 export interface CollectionsAnswer {
@@ -350,6 +371,9 @@ export class HeapNode {
   dominated(): IterableIterator<HeapNode>;
   /** All that it keeps alive, itself first: their shallow sizes add up to its retained size. */
   subtree(): IterableIterator<HeapNode>;
+
+  /** Where it hangs, as code would write it: `User.tags`, `variable cache`, `Array[]`. `undefined` for what only V8 refers to. */
+  readonly heldBy: string | undefined;
 
   /** Where a property, an element or a variable of a scope leads. */
   property(name: string | number): HeapNode | undefined;

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::{node::shortened_to, places::follow};
+use super::node::shortened_to;
 use crate::{
     error::Result,
     graph::{HeapGraph, Word},
@@ -134,7 +134,10 @@ impl Duplicates {
     pub(crate) fn of(graph: &HeapGraph, top: usize, monitor: &Monitor) -> Result<Self> {
         let (nodes, strings) = (&graph.snapshot().nodes, &graph.snapshot().strings);
         let shallow = graph.shallow_sizes(monitor)?;
-        let texts = Texts::of(graph, monitor)?;
+        // The classes of those that hold them are wanted in the end.
+        let (texts, classes) = rayon::join(|| Texts::of(graph, monitor), || graph.classes(monitor).map(|_| ()));
+        classes?;
+        let texts = texts?;
         let of_kind = || nodes.all().filter(|&node| nodes.kind(node) == NodeKind::STRING);
         let key = |node: NodeId| texts.key(nodes.name(node), shallow.get(node));
         let mut whole: Vec<Tally> = memory::filled(strings.len(), Tally::default(), "equal strings")?;
@@ -197,7 +200,7 @@ type Slot = (u32, EdgeKind, u32);
 /// What most of the strings of each row hang on.
 fn holders(graph: &HeapGraph, rows: &[Vec<NodeId>], monitor: &Monitor) -> Result<Vec<Vec<StringHolder>>> {
     let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
-    let (classes, tree) = (graph.classes(monitor)?, graph.dominator_tree(monitor)?);
+    let classes = graph.classes(monitor)?;
     let row_of: FxHashMap<NodeId, usize> =
         rows.iter().enumerate().flat_map(|(row, nodes)| nodes.iter().map(move |&node| (node, row))).collect();
     let mut slots: Vec<FxHashMap<Slot, u64>> = vec![FxHashMap::default(); rows.len()];
@@ -206,28 +209,33 @@ fn holders(graph: &HeapGraph, rows: &[Vec<NodeId>], monitor: &Monitor) -> Result
     if row_of.is_empty() {
         return Ok(Vec::new());
     }
+    let mut count = |target: NodeId, slot: Slot| *slots[row_of[&target]].entry(slot).or_default() += 1;
     for holder in nodes.all() {
         monitor.tick(holder.index())?;
+        let is_object = nodes.kind(holder) == NodeKind::OBJECT;
         for edge in nodes.edges(holder) {
-            let target = edges.target(edge);
-            if !wanted.contains(target.index()) {
-                continue;
-            }
-            let kind = edges.kind(edge);
-            let (class, name) = match kind {
-                EdgeKind::Property | EdgeKind::Context => (classes.number(holder), edges.name_or_index(edge)),
-                EdgeKind::Element if nodes.kind(holder) == NodeKind::OBJECT => (classes.number(holder), 0),
-                // The table of a Map or Set; other stores say nothing that their object does not.
-                EdgeKind::Internal if nodes.kind(holder) == NodeKind::ARRAY => {
-                    let owner = tree.immediate(holder);
-                    if follow(graph, owner, Word::Table) != Some(holder) {
-                        continue;
-                    }
-                    (classes.number(owner), 0)
+            let (kind, target) = (edges.kind(edge), edges.target(edge));
+            let is_wanted = || wanted.contains(target.index());
+            match kind {
+                EdgeKind::Property | EdgeKind::Context if is_wanted() => {
+                    count(target, (classes.number(holder), kind, edges.name_or_index(edge)));
                 }
-                _ => continue,
-            };
-            *slots[row_of[&target]].entry((class, kind, name)).or_default() += 1;
+                EdgeKind::Element if is_object && is_wanted() => count(target, (classes.number(holder), kind, 0)),
+                // The entries of a Map or Set; other stores say nothing that their object does not.
+                EdgeKind::Internal
+                    if is_object
+                        && nodes.kind(target) == NodeKind::ARRAY
+                        && graph.vocabulary().word(edges.name_or_index(edge)) == Word::Table =>
+                {
+                    for entry in nodes.edges(target) {
+                        let text = edges.target(entry);
+                        if edges.kind(entry) == EdgeKind::Internal && wanted.contains(text.index()) {
+                            count(text, (classes.number(holder), EdgeKind::Internal, 0));
+                        }
+                    }
+                }
+                _ => {}
+            }
         }
     }
     let name = |&(class, kind, name): &Slot| {

@@ -43,8 +43,9 @@ pub use self::{
     path::{EdgeSummary, Hop, HopNode},
     places::{Place, Scripts},
     query::{
-        Collections, EmptyCollections, Keeper, LargeCollection, Objects, ObjectsOfClass, SparseArray, Waste,
-        collections, objects, retained_by, waste,
+        CollectionSizes, Collections, EmptyCollections, Filter, Keeper, LargeCollection, ListedObject, Objects,
+        ObjectsOfClass, Order, SparseArray, TextFilter, Waste, collection_sizes, collections, objects, retained_by,
+        select, slot_name, waste,
     },
     statistics::{Statistics, Totals, statistics},
     summary::{AnalyzeOptions, DuplicateStrings, Packages, Summary, duplicate_strings, packages_of, summarize},

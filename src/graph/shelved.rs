@@ -70,9 +70,9 @@ impl HeapGraph {
         }
     }
 
-    /// Whether something is known that an index does not have.
-    pub(crate) fn knows_more_than(&self, shelf: &Shelf) -> bool {
-        let known = [
+    /// Which facts are known, by mark.
+    fn known(&self) -> [(Tag, bool); 9] {
+        [
             (marks::COUNTING, self.counting.get().is_some()),
             (marks::SHALLOW, self.shallow.get().is_some()),
             (marks::DISTANCES, self.distances.get().is_some()),
@@ -82,8 +82,18 @@ impl HeapGraph {
             (marks::SHAPES, self.shapes.get().is_some()),
             (marks::INTERFACES, self.interfaces.get().is_some()),
             (marks::CLASSES, self.classes.get().is_some()),
-        ];
-        known.into_iter().any(|(mark, is_known)| is_known && !shelf.has(mark))
+        ]
+    }
+
+    /// Whether something is known that an index does not have.
+    pub(crate) fn knows_more_than(&self, shelf: &Shelf) -> bool {
+        self.known().into_iter().any(|(mark, is_known)| is_known && !shelf.has(mark))
+    }
+
+    /// How many facts are known that the index it was opened by does not have. It only grows.
+    pub(crate) fn new_facts(&self) -> usize {
+        let is_there = |mark| self.shelf.as_ref().is_some_and(|shelf| shelf.has(mark));
+        self.known().into_iter().filter(|&(mark, is_known)| is_known && !is_there(mark)).count()
     }
 
     /// Whether all that an overview needs is in the index that the heap was opened by.

@@ -4,7 +4,10 @@ use std::{
     fs::File,
     io,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::{Indexing, Subject, engine, keeper::Unwritten};
@@ -31,12 +34,24 @@ pub(crate) fn ask<T>(
     monitor: &Monitor,
     question: impl Fn(&Question) -> Result<T>,
 ) -> Result<T> {
+    ask_and_keep(subjects, monitor, question).map(|(answer, _)| answer)
+}
+
+/// The same, for those who go on with what was opened.
+///
+/// # Errors
+/// Those of the question.
+pub(super) fn ask_and_keep<T>(
+    subjects: Vec<Subject>,
+    monitor: &Monitor,
+    question: impl Fn(&Question) -> Result<T>,
+) -> Result<(T, Question)> {
     let mut asked = Question::of(subjects);
     if asked.has_index() {
         match store::guarded(|| question(&asked)) {
             Ok(Ok(answer)) => {
                 asked.finish(monitor);
-                return Ok(answer);
+                return Ok((answer, asked));
             }
             // These are no doubts about an index.
             Ok(Err(error))
@@ -50,7 +65,7 @@ pub(crate) fn ask<T>(
     }
     let answer = question(&asked)?;
     asked.finish(monitor);
-    Ok(answer)
+    Ok((answer, asked))
 }
 
 /// The snapshots of a question, by their position in it.
@@ -120,6 +135,19 @@ impl Known {
             _ => Backing::File(Arc::clone(&file)),
         };
         Some(Self { snapshot, file, backing, index, stamp, shelf, indexing })
+    }
+
+    fn unwritten(&self, grows: bool, graph: Option<Arc<HeapGraph>>, answers: Vec<Stored>) -> Unwritten {
+        Unwritten {
+            snapshot: self.snapshot.clone(),
+            place: self.indexing.place.clone(),
+            index: self.index.clone(),
+            stamp: self.stamp,
+            file: Arc::clone(&self.file),
+            grows,
+            graph,
+            answers,
+        }
     }
 
     fn graph(&self, shelf: &Shelf, monitor: &Monitor) -> Result<Option<HeapGraph>> {
@@ -236,6 +264,16 @@ impl Question {
         Some((Tag::new(name), key))
     }
 
+    /// What is needed to add to the index of a snapshot later on; `None` when it has none and gets none.
+    pub(super) fn growing(&self, index: usize, graph: &HeapGraph) -> Option<Growing> {
+        self.with(index, |asked| {
+            let known = asked.known.take()?;
+            let has_one = known.shelf.is_some() || known.stamp.identity.size() >= known.indexing.smallest;
+            let facts = AtomicUsize::new(graph.new_facts());
+            has_one.then_some(Growing { known, facts })
+        })
+    }
+
     /// Writes what is new, or leaves it to be written.
     fn finish(&self, monitor: &Monitor) {
         for unwritten in self.each(Asked::unwritten).into_iter().flatten() {
@@ -244,6 +282,32 @@ impl Question {
                 Some(keeper) => keeper.keep(unwritten),
                 // An index that could not be written is none; the answer is there.
                 None => drop::<io::Result<bool>>(unwritten.write(monitor)),
+            }
+        }
+    }
+}
+
+/// The index of a heap that stays open: what later questions find out is added to it.
+#[derive(Debug)]
+pub(super) struct Growing {
+    known: Known,
+    /// How many new facts there were when it was last added to.
+    facts: AtomicUsize,
+}
+
+impl Growing {
+    /// Adds what has become known since, or leaves it to be added.
+    pub(super) fn add(&self, graph: &Arc<HeapGraph>, monitor: &Monitor) {
+        let facts = graph.new_facts();
+        if self.facts.fetch_max(facts, Ordering::AcqRel) >= facts {
+            return;
+        }
+        match &self.known.indexing.keeper {
+            Some(keeper) => keeper.keep(self.known.unwritten(true, Some(Arc::clone(graph)), Vec::new())),
+            None => {
+                drop::<io::Result<bool>>(
+                    self.known.unwritten(true, Some(Arc::clone(graph)), Vec::new()).write(monitor),
+                );
             }
         }
     }
@@ -258,16 +322,7 @@ impl Asked {
             None => graph.is_some() && known.stamp.identity.size() >= known.indexing.smallest,
             Some(shelf) => !answers.is_empty() || graph.as_ref().is_some_and(|graph| graph.knows_more_than(shelf)),
         };
-        let unwritten = is_new.then(|| Unwritten {
-            snapshot: known.snapshot.clone(),
-            place: known.indexing.place.clone(),
-            index: known.index.clone(),
-            stamp: known.stamp,
-            file: Arc::clone(&known.file),
-            grows,
-            graph,
-            answers,
-        })?;
+        let unwritten = is_new.then(|| known.unwritten(grows, graph, answers))?;
         Some((known.indexing.keeper.clone(), unwritten))
     }
 }

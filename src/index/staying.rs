@@ -6,7 +6,10 @@
 
 use std::sync::Arc;
 
-use super::{Subject, ask};
+use super::{
+    Subject,
+    question::{Growing, ask_and_keep},
+};
 use crate::{
     error::{Code, Error, Result},
     graph::HeapGraph,
@@ -17,19 +20,44 @@ use crate::{
 /// Share of the job that is reading the file.
 const READING: f64 = 0.5;
 
+/// A heap that stays open, and its index where it has one.
+#[derive(Debug)]
+pub struct Staying {
+    graph: Arc<HeapGraph>,
+    index: Option<Growing>,
+}
+
+impl Staying {
+    /// The heap.
+    #[must_use]
+    pub fn graph(&self) -> &Arc<HeapGraph> {
+        &self.graph
+    }
+
+    /// Adds to the index what has been found out since, or leaves it with whoever writes it. What cannot be written is
+    /// given up: the answer is there.
+    pub fn keep(&self, monitor: &Monitor) {
+        if let Some(index) = &self.index {
+            index.add(&self.graph, monitor);
+        }
+    }
+}
+
 /// Opens a snapshot to stay open. With `prepared` every fact is there afterwards; without, facts are computed when they
 /// are first asked for.
 ///
 /// # Errors
 /// Those of [`crate::snapshot::Snapshot::open`].
-pub fn open(subject: Subject, prepared: bool, monitor: &Monitor) -> Result<Arc<HeapGraph>> {
-    ask(vec![subject], monitor, |asked| {
+pub fn open(subject: Subject, prepared: bool, monitor: &Monitor) -> Result<Staying> {
+    let (graph, question) = ask_and_keep(vec![subject], monitor, |asked| {
         let graph = asked.open(0, &monitor.part(if prepared { READING } else { 1.0 }))?;
         if prepared {
             prepare(&graph, &monitor.part(1.0 - READING))?;
         }
         Ok(graph)
-    })
+    })?;
+    let index = question.growing(0, &graph);
+    Ok(Staying { graph, index })
 }
 
 /// Computes every fact that objects and columns show, and touches it where it lies in an index.
@@ -89,13 +117,43 @@ mod tests {
         let index = scratch.file("heap.heapsnapshot.heapindex");
         let whole = fs::read(&index).unwrap();
         fs::write(&index, vec![0; whole.len()]).unwrap();
+        let (first, again) = (first.graph(), again.graph());
         let sizes = |graph: &HeapGraph| {
             let retained = graph.retained_sizes(&Monitor::none())?;
             Ok(graph.snapshot().nodes.all().map(|node| retained.get(node)).collect::<Vec<_>>())
         };
-        assert_eq!(look(&again, sizes).unwrap(), look(&first, sizes).unwrap());
+        assert_eq!(look(again, sizes).unwrap(), look(first, sizes).unwrap());
         let edges = |graph: &HeapGraph| Ok(graph.retainers(&Monitor::none())?.edges(NodeId(3)).count());
-        assert_eq!(look(&again, edges).unwrap(), look(&first, edges).unwrap());
+        assert_eq!(look(again, edges).unwrap(), look(first, edges).unwrap());
+    }
+
+    #[test]
+    fn what_a_later_question_finds_out_is_in_the_index() {
+        let scratch = Scratch::new();
+        let path = scratch.file("heap.heapsnapshot");
+        fs::write(&path, small_heap().text()).unwrap();
+        let opened = || {
+            let indexing = Indexing { place: Place::Beside, smallest: 0, keeper: None };
+            open(Subject::indexed(Source::File(path.clone()), indexing), false, &Monitor::none()).unwrap()
+        };
+        let length = || fs::metadata(scratch.file("heap.heapsnapshot.heapindex")).unwrap().len();
+        let first = opened();
+        let without_facts = length();
+        first.keep(&Monitor::none());
+        assert_eq!(length(), without_facts);
+        let sizes = |graph: &HeapGraph| {
+            let retained = graph.retained_sizes(&Monitor::none())?;
+            Ok(graph.snapshot().nodes.all().map(|node| retained.get(node)).collect::<Vec<_>>())
+        };
+        let told = look(first.graph(), sizes).unwrap();
+        first.keep(&Monitor::none());
+        let with_facts = length();
+        assert!(with_facts > without_facts);
+        // What is found there is not written a second time.
+        let again = opened();
+        assert_eq!(look(again.graph(), sizes).unwrap(), told);
+        again.keep(&Monitor::none());
+        assert_eq!(length(), with_facts);
     }
 
     #[test]

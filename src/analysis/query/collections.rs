@@ -1,5 +1,6 @@
 //! Collections by their number of entries: what has no bound grows until it is the largest.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{biggest_of, slot_name, slots_of};
@@ -14,6 +15,8 @@ use crate::{
 
 /// Fewer entries are no large collection.
 const LEAST: u64 = 100;
+/// Nodes that one thread looks at in a row.
+const PIECE: u32 = 1 << 15;
 
 /// Maps, Sets and arrays with many entries.
 #[derive(Debug, Serialize)]
@@ -39,33 +42,81 @@ pub struct LargeCollection {
     pub held_by: Option<String>,
 }
 
+/// Sizes of large collections, column by column, in the order of the snapshot.
+#[derive(Debug, Default, Serialize)]
+pub struct CollectionSizes {
+    /// The nodes.
+    pub ordinals: Vec<u32>,
+    /// V8's ids of them.
+    pub ids: Vec<u32>,
+    /// Entries that show, as [`LargeCollection::entries`].
+    pub entries: Vec<u64>,
+    /// Slots, as [`LargeCollection::slots`].
+    pub slots: Vec<u64>,
+}
+
+/// Sizes of all collections with at least so many entries or slots. Needs nothing but the file's own columns.
+///
+/// # Errors
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
+pub fn collection_sizes(graph: &HeapGraph, least: u64, monitor: &Monitor) -> Result<CollectionSizes> {
+    let mut columns = CollectionSizes::default();
+    for Sized { node, entries, slots } in found(graph, least, monitor)? {
+        memory::push(&mut columns.ordinals, node.0, "collections")?;
+        memory::push(&mut columns.ids, graph.snapshot().nodes.id(node).0, "collections")?;
+        memory::push(&mut columns.entries, entries, "collections")?;
+        memory::push(&mut columns.slots, slots, "collections")?;
+    }
+    Ok(columns)
+}
+
 /// The collections with most entries or slots, at most `top`.
 ///
 /// # Errors
 /// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
 pub fn collections(graph: &HeapGraph, top: usize, monitor: &Monitor) -> Result<Collections> {
-    let nodes = &graph.snapshot().nodes;
-    let mut found: Vec<NodeId> = Vec::new();
-    let mut sizes = rustc_hash::FxHashMap::default();
-    for node in nodes.all() {
-        monitor.tick(node.index())?;
-        if nodes.kind(node) != NodeKind::OBJECT {
-            continue;
-        }
-        let Some(entries) = entry_count(graph, node) else { continue };
-        let slots = entries.max(slots(graph, node));
-        if slots >= LEAST {
-            memory::push(&mut found, node, "collections")?;
-            sizes.insert(node, (entries, slots));
-        }
-    }
-    let rows = biggest_of(&found, top, |node| sizes[&node].1)?;
+    let found = found(graph, LEAST, monitor)?;
+    // Found in the order of their numbers.
+    let sizes = |node: NodeId| &found[found.partition_point(|one| one.node < node)];
+    let nodes: Vec<NodeId> = found.iter().map(|one| one.node).collect();
+    let rows = biggest_of(&nodes, top, |node| sizes(node).slots)?;
     let row = |node: NodeId| {
-        let (entries, slots) = sizes[&node];
+        let &Sized { entries, slots, .. } = sizes(node);
         let held_by = slot_name(graph, node, monitor)?;
         Ok(LargeCollection { node: SizedNode::of(graph, node, monitor)?, entries, slots, held_by })
     };
     Ok(Collections { count: found.len() as u64, collections: rows.into_iter().map(row).collect::<Result<_>>()? })
+}
+
+/// A collection with its sizes.
+struct Sized {
+    node: NodeId,
+    entries: u64,
+    slots: u64,
+}
+
+fn found(graph: &HeapGraph, least: u64, monitor: &Monitor) -> Result<Vec<Sized>> {
+    let nodes = &graph.snapshot().nodes;
+    let count = nodes.len() as u32;
+    let pieces: Vec<Vec<Sized>> = (0..count.div_ceil(PIECE))
+        .into_par_iter()
+        .map(|piece| {
+            monitor.check()?;
+            let mut found = Vec::new();
+            for node in (piece * PIECE..count.min(piece.saturating_mul(PIECE).saturating_add(PIECE))).map(NodeId) {
+                if nodes.kind(node) != NodeKind::OBJECT {
+                    continue;
+                }
+                let Some(entries) = entry_count(graph, node) else { continue };
+                let slots = entries.max(slots(graph, node));
+                if slots >= least {
+                    memory::push(&mut found, Sized { node, entries, slots }, "collections")?;
+                }
+            }
+            Ok(found)
+        })
+        .collect::<Result<_>>()?;
+    Ok(pieces.into_iter().flatten().collect())
 }
 
 /// Slots of an array's own store. The table of a Map is made of entries, buckets and room for more: its entries show.

@@ -11,7 +11,7 @@ fn ordinals(nodes: &[NodeId]) -> Vec<u32> {
 fn what_is_told_of_objects_counts_nested_ones_once() {
     let graph = small_heap().graph();
     // The map, its table and a session in it.
-    let told = objects(&graph, &[NodeId(3), NodeId(4), NodeId(5)], 2, &Monitor::none()).unwrap();
+    let told = objects(&graph, &[NodeId(3), NodeId(4), NodeId(5)], (2, Order::default()), &Monitor::none()).unwrap();
     let retained = graph.retained_sizes(&Monitor::none()).unwrap();
     // The first session is also in the list.
     assert_eq!(told.retained_size, retained.get(NodeId(3)) + retained.get(NodeId(5)));

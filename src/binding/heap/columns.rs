@@ -10,7 +10,7 @@ use crate::{
     graph::{Classes, DomState, HeapGraph},
     memory,
     monitor::Monitor,
-    snapshot::{EdgeKind, Snapshot},
+    snapshot::{EdgeKind, NodeId, Snapshot},
 };
 
 /// Numbers of one kind.
@@ -108,11 +108,7 @@ pub(super) fn column(graph: &HeapGraph, name: &str) -> Result<Numbers> {
             let states = graph.dom_states();
             let mut all = memory::filled(nodes.len(), 0_u8, "a column")?;
             for node in nodes.all() {
-                all[node.index()] = match states.state(node) {
-                    DomState::Unknown => 0,
-                    DomState::Attached => 1,
-                    DomState::Detached => 2,
-                };
+                all[node.index()] = dom_number(states.state(node));
             }
             Numbers::Bytes(all)
         }
@@ -124,6 +120,49 @@ pub(super) fn column(graph: &HeapGraph, name: &str) -> Result<Numbers> {
         "retainerEdges" => Numbers::Whole(copied(graph.retainers(monitor)?.all())?),
         other => return Err(Error::new(Code::Usage, format!("there is no column {other:?}"))),
     })
+}
+
+/// The columns that the file itself has, each a bit by its number.
+pub(super) const OF_THE_FILE: u32 = 0b0001_1111_0000_0111;
+
+/// One figure of a column, by its number: their order is that of `NAMES` in `lib/objects/columns.js`.
+pub(super) fn figure(graph: &HeapGraph, column: u32, index: u32) -> Result<f64> {
+    let Snapshot { nodes, edges, .. } = graph.snapshot();
+    let monitor = &Monitor::none();
+    let length = match column {
+        10..=12 => edges.len(),
+        9 => nodes.len() + 1,
+        _ => nodes.len(),
+    };
+    if index as usize >= length {
+        return Err(Error::new(Code::NoObject, format!("there is no row {index}: the column has {length}")));
+    }
+    let (node, edge) = (NodeId(index), index as usize);
+    Ok(match column {
+        0 => f64::from(nodes.kind(node).index() as u32),
+        1 => f64::from(nodes.name(node)),
+        2 => f64::from(nodes.id(node).0),
+        3 => graph.shallow_sizes(monitor)?.get(node) as f64,
+        4 => graph.retained_sizes(monitor)?.get(node) as f64,
+        5 => f64::from(graph.distances(monitor)?.get(node)),
+        6 => f64::from(graph.dominator_tree(monitor)?.immediate(node).0),
+        7 => f64::from(graph.classes(monitor)?.number(node)),
+        8 => f64::from(dom_number(graph.dom_states().state(node))),
+        9 if index as usize == nodes.len() => edges.len() as f64,
+        9 => nodes.edges(node).start as f64,
+        10 => f64::from(edges.kind(edge) as u8),
+        11 => f64::from(edges.name_or_index(edge)),
+        12 => f64::from(edges.target(edge).0),
+        other => return Err(Error::new(Code::Internal, format!("column {other} has no single figures"))),
+    })
+}
+
+fn dom_number(state: DomState) -> u8 {
+    match state {
+        DomState::Unknown => 0,
+        DomState::Attached => 1,
+        DomState::Detached => 2,
+    }
 }
 
 fn copied(column: &[u32]) -> Result<Vec<u32>> {

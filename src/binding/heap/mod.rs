@@ -26,7 +26,8 @@ use crate::{
     analysis::{self, Scripts},
     error::{Code, Error, Result},
     graph::{DomState, HeapGraph},
-    index, memory,
+    index::{self, Staying},
+    memory,
     monitor::Monitor,
     snapshot::{NodeId, ObjectId},
 };
@@ -43,11 +44,13 @@ const PLAIN_LOOKS: u32 = 16;
 
 /// An open heap, with what is kept beside its facts.
 struct Open {
-    graph: Arc<HeapGraph>,
+    heap: Staying,
     /// Threads for what has to be computed after opening.
     threads: usize,
     /// Whether all facts are there, so that looking at one computes nothing.
     prepared: AtomicBool,
+    /// Columns of which single figures can be had without computing anything; a bit for each, by its number.
+    at_hand: AtomicU32,
     looks: AtomicU32,
     /// Nodes by id.
     by_id: OnceLock<Vec<(u32, u32)>>,
@@ -55,39 +58,60 @@ struct Open {
 }
 
 impl Open {
-    fn new(graph: Arc<HeapGraph>, threads: usize, prepared: bool) -> Self {
+    fn new(heap: Staying, threads: usize, prepared: bool) -> Self {
         Self {
-            graph,
+            heap,
             threads,
             prepared: AtomicBool::new(prepared),
+            at_hand: AtomicU32::new(columns::OF_THE_FILE),
             looks: AtomicU32::new(0),
             by_id: OnceLock::new(),
             scripts: OnceLock::new(),
         }
     }
 
+    fn graph(&self) -> &Arc<HeapGraph> {
+        self.heap.graph()
+    }
+
+    /// One look at what the file says, which computes nothing.
+    fn glance<T>(&self, look: impl FnOnce(&HeapGraph) -> Result<T>) -> Result<T> {
+        index::look(self.graph(), look)
+    }
+
+    /// A figure of a node or an edge, by the number of its column.
+    fn figure(&self, column: u32, index: u32) -> Result<f64> {
+        let bit = 1_u32.checked_shl(column).unwrap_or(0);
+        if self.at_hand.load(Ordering::Acquire) & bit != 0 {
+            return self.glance(|graph| columns::figure(graph, column, index));
+        }
+        let figure = self.look(|graph| columns::figure(graph, column, index))?;
+        self.at_hand.fetch_or(bit, Ordering::Release);
+        Ok(figure)
+    }
+
     /// Looks at the heap; computes facts that are not there yet with threads of its own.
     fn look<T: Send>(&self, look: impl FnOnce(&HeapGraph) -> Result<T> + Send) -> Result<T> {
         if self.prepared.load(Ordering::Acquire) {
-            return index::look(&self.graph, look);
+            return index::look(self.graph(), look);
         }
-        pool_of(self.threads)?.install(|| index::look(&self.graph, look))
+        pool_of(self.threads)?.install(|| index::look(self.graph(), look))
     }
 
     fn prepare(&self, monitor: &Monitor) -> Result<()> {
         if !self.prepared.load(Ordering::Acquire) {
-            index::look(&self.graph, |graph| index::prepare(graph, monitor))?;
+            index::look(self.graph(), |graph| index::prepare(graph, monitor))?;
             self.prepared.store(true, Ordering::Release);
         }
         Ok(())
     }
 
     fn scripts(&self) -> &Scripts {
-        self.scripts.get_or_init(|| Scripts::of(&self.graph))
+        self.scripts.get_or_init(|| Scripts::of(self.graph()))
     }
 
     fn find(&self, id: ObjectId) -> Result<Option<NodeId>> {
-        let ids = self.graph.snapshot().nodes.ids();
+        let ids = self.graph().snapshot().nodes.ids();
         if self.by_id.get().is_none() && self.looks.fetch_add(1, Ordering::Relaxed) < PLAIN_LOOKS {
             return Ok(ids.iter().position(|&other| other == id.0).map(NodeId::from_index));
         }
@@ -124,6 +148,11 @@ impl Heap {
         open.clone().ok_or_else(|| Error::new(Code::Closed, "the snapshot is closed"))
     }
 
+    /// Something that the file says.
+    fn at_hand<T>(&self, look: impl FnOnce(&HeapGraph) -> Result<T>) -> napi::Result<T, &'static str> {
+        self.open().and_then(|open| open.glance(look)).map_err(|error| failed(&error))
+    }
+
     /// Something that is there at once.
     fn at_once<T: Send>(
         &self,
@@ -155,8 +184,8 @@ pub fn open_heap(
     let subject = subject(input, &options, keeper);
     let (prepared, threads) = (options.prepare.unwrap_or(true), options.threads);
     Job::start(cancel, on_progress, threads, move |monitor| {
-        let graph = index::open_to_stay(subject, prepared, monitor)?;
-        let open = Open::new(graph, threads.unwrap_or(0) as usize, prepared);
+        let heap = index::open_to_stay(subject, prepared, monitor)?;
+        let open = Open::new(heap, threads.unwrap_or(0) as usize, prepared);
         Ok(Heap { open: Mutex::new(Some(Arc::new(open))) })
     })
 }
@@ -190,6 +219,28 @@ impl Heap {
         })
     }
 
+    /// One figure of a column, by the column's number in the list that JavaScript has of them.
+    #[napi]
+    pub fn figure(&self, column: u32, index: u32) -> napi::Result<f64, &'static str> {
+        self.open().and_then(|open| open.figure(column, index)).map_err(|error| failed(&error))
+    }
+
+    /// The nodes that pass a filter, given as JSON text, of those from `first` to before `end`.
+    #[napi]
+    pub fn select(&self, filter: String, first: u32, end: u32) -> napi::Result<Uint32Array, &'static str> {
+        let found = self.at_once(move |_, graph| {
+            let found = analysis::select(graph, &questions::filter(&filter)?, (first, end), &Monitor::none())?;
+            Ok(found.into_iter().map(|node| node.0).collect::<Vec<u32>>())
+        })?;
+        Ok(found.into())
+    }
+
+    /// Where a node hangs, as code would write it.
+    #[napi]
+    pub fn held_by(&self, ordinal: u32) -> napi::Result<Option<String>, &'static str> {
+        self.at_once(|_, graph| analysis::slot_name(graph, node(graph, ordinal)?, &Monitor::none()))
+    }
+
     /// Names and keys of all classes, as JSON text.
     #[napi]
     pub fn class_list(&self) -> napi::Result<String, &'static str> {
@@ -199,7 +250,7 @@ impl Heap {
     /// A string of the table.
     #[napi]
     pub fn text(&self, id: u32) -> napi::Result<String, &'static str> {
-        self.at_once(|_, graph| {
+        self.at_hand(|graph| {
             let strings = &graph.snapshot().strings;
             if (id as usize) < strings.len() {
                 return Ok(strings.text(id).into_owned());
@@ -211,7 +262,7 @@ impl Heap {
     /// The name of a node as people see it.
     #[napi]
     pub fn name(&self, ordinal: u32) -> napi::Result<String, &'static str> {
-        self.at_once(|_, graph| Ok(graph.display_name(node(graph, ordinal)?)))
+        self.at_hand(|graph| Ok(graph.display_name(node(graph, ordinal)?)))
     }
 
     /// The node with an id.
@@ -289,7 +340,9 @@ impl Heap {
         let open = self.open();
         let threads = open.as_ref().ok().map(|open| open.threads as u32);
         Job::start(cancel, on_progress, threads, move |monitor| {
-            open?.prepare(monitor)?;
+            let open = open?;
+            open.prepare(monitor)?;
+            open.heap.keep(monitor);
             Ok("true".to_owned())
         })
     }
@@ -314,7 +367,11 @@ impl Heap {
         let threads = open.as_ref().ok().map(|open| open.threads as u32);
         Job::start(cancel, on_progress, threads, move |monitor| {
             let other = other.transpose()?;
-            questions::answer(&*open?, other.as_deref(), (&question, &nodes), monitor)
+            let open = open?;
+            let answer = questions::answer(&open, other.as_deref(), (&question, &nodes), monitor)?;
+            // What it brought up is there for the next process that asks.
+            [Some(&open), other.as_ref()].into_iter().flatten().for_each(|open| open.heap.keep(monitor));
+            Ok(answer)
         })
     }
 }

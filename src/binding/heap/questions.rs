@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{super::json, Open, node};
 use crate::{
-    analysis::{self, CompareOptions, InspectOptions, Keeper, Statistics, Totals},
+    analysis::{self, CompareOptions, Filter, InspectOptions, Keeper, Order, Statistics, Totals},
     error::{Code, Error, Result},
     graph::HeapGraph,
     index, leaks,
@@ -38,12 +38,14 @@ enum Question {
     Diff { top: Option<usize>, growth: bool },
     /// What may be a leak.
     Findings,
-    /// The nodes that come with the question.
-    Objects { top: usize },
+    /// The nodes that pass a filter, or, without one, that come with the question.
+    Objects { top: usize, by: Order, filter: Option<Filter> },
     /// What only lives because of something that nobody may want.
     RetainedBy { keeper: Keeper, top: usize },
     /// Collections with many entries.
     Collections { top: usize },
+    /// How large the large collections are.
+    CollectionSizes { least: u64 },
     /// Bytes that hold nothing.
     Waste { top: usize },
 }
@@ -57,8 +59,14 @@ struct Parts {
 impl Question {
     /// Whether it needs the dominators and what follows from them. Computed together the facts take less time.
     fn needs_most_facts(&self) -> bool {
-        !matches!(self, Self::Statistics | Self::Duplicates { .. })
+        !matches!(self, Self::Statistics | Self::Duplicates { .. } | Self::CollectionSizes { .. })
     }
+}
+
+/// A filter, as JavaScript words it.
+pub(super) fn filter(text: &str) -> Result<Filter> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::new(Code::Internal, format!("a filter that the engine does not know: {error}")))
 }
 
 /// Answers a question.
@@ -70,7 +78,7 @@ pub(super) fn answer(
 ) -> Result<String> {
     let question: Question = serde_json::from_str(question)
         .map_err(|error| Error::new(Code::Internal, format!("a question that the engine does not know: {error}")))?;
-    index::look(&open.graph, |graph| {
+    index::look(open.graph(), |graph| {
         if question.needs_most_facts() {
             graph.prepare(&monitor.part(0.5))?;
         }
@@ -110,21 +118,25 @@ fn tell(
         }
         Question::Diff { top, growth } => {
             let base = other.ok_or_else(|| Error::new(Code::Usage, "a comparison needs two snapshots"))?;
-            index::look(&base.graph, |base| {
+            index::look(base.graph(), |base| {
                 base.prepare(monitor)?;
                 json(&analysis::compare_heaps(base, graph, CompareOptions { top, growth }, monitor)?)
             })
         }
-        Question::Objects { top } => {
-            let nodes = nodes.iter().map(|&ordinal| node(graph, ordinal)).collect::<Result<Vec<_>>>()?;
-            json(&analysis::objects(graph, &nodes, top, monitor)?)
+        Question::Objects { top, by, filter } => {
+            let nodes = match filter {
+                Some(filter) => analysis::select(graph, &filter, (0, u32::MAX), monitor)?,
+                None => nodes.iter().map(|&ordinal| node(graph, ordinal)).collect::<Result<_>>()?,
+            };
+            json(&analysis::objects(graph, &nodes, (top, by), monitor)?)
         }
         Question::RetainedBy { keeper, top } => {
             let nodes = analysis::retained_by(graph, keeper, monitor)?;
-            json(&analysis::objects(graph, &nodes, top, monitor)?)
+            json(&analysis::objects(graph, &nodes, (top, Order::default()), monitor)?)
         }
         Question::Collections { top } => json(&analysis::collections(graph, top, monitor)?),
+        Question::CollectionSizes { least } => json(&analysis::collection_sizes(graph, least, monitor)?),
         Question::Waste { top } => json(&analysis::waste(graph, top, monitor)?),
-        Question::Findings => json(&leaks::hints_of(&open.graph, monitor)?),
+        Question::Findings => json(&leaks::hints_of(open.graph(), monitor)?),
     }
 }
