@@ -6,6 +6,7 @@
  * that only those install who want that, and Arrow likewise. In batches, so that memory does not grow with the heap.
  */
 
+const { randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { HeapAnalyzerError, fromSystem } = require('../errors');
@@ -29,48 +30,86 @@ const FORMATS = { ndjson: lineWriter, parquet: parquetWriter, arrow: arrowWriter
  * @returns {Promise<{ directory: string, format: string, tables: Array<{ name: string, path: string, rows: number, sizeBytes: number }> }>}
  */
 async function exportTables(snapshot, { format, output, overwrite = false, signal, onProgress }) {
-  const open = FORMATS[format];
   const directory = path.resolve(output);
   const total = snapshot.nodeCount + snapshot.edgeCount;
   let done = 0;
-  const tables = [];
+  const onRows = (/** @type {string} */ phase, /** @type {number} */ count) => {
+    done += count;
+    onProgress?.({ phase, fraction: Math.min(1, done / total) });
+  };
+  /** @type {Array<{ name: string, path: string, rows: number, sizeBytes: number, draft: string }>} */
+  const written = [];
   try {
     fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    for (const [name, { columns, batches }] of Object.entries(TABLES)) {
-      const file = path.join(directory, `${name}.${format}`);
-      if (!overwrite && fs.existsSync(file)) {
-        throw new HeapAnalyzerError('ERR_HEAP_EXISTS', `${file} exists already`);
-      }
-      // Under another name until it is whole.
-      const draft = `${file}.part`;
-      fs.rmSync(draft, { force: true });
-      const writer = await open(draft, columns);
-      let rows = 0;
-      try {
-        for await (const batch of batches(snapshot, { signal })) {
-          signal?.throwIfAborted();
-          await writer.write(batch);
-          const count = Object.values(batch)[0].length;
-          rows += count;
-          done += count;
-          onProgress?.({ phase: name, fraction: Math.min(1, done / total) });
-          // The event loop has others to serve.
-          await new Promise(setImmediate);
-        }
-        await writer.end();
-        fs.renameSync(draft, file);
-      } catch (error) {
-        await writer.abandon();
-        fs.rmSync(draft, { force: true });
-        throw error;
-      }
-      tables.push({ name, path: file, rows, sizeBytes: fs.statSync(file).size });
+    const fileOf = (/** @type {string} */ name) => path.join(directory, `${name}.${format}`);
+    const taken = Object.keys(TABLES).map(fileOf).find(fs.existsSync);
+    if (!overwrite && taken) throw new HeapAnalyzerError('ERR_HEAP_EXISTS', `${taken} exists already`);
+    // Under names that nobody else has until all are whole, so that of several exports into one place the last one stays.
+    const suffix = `${process.pid}-${randomBytes(6).toString('hex')}.part`;
+    for (const name of Object.keys(TABLES)) {
+      const draft = `${fileOf(name)}.${suffix}`;
+      const table = { name, path: fileOf(name), rows: 0, sizeBytes: 0, draft };
+      written.push(table);
+      table.rows = await writeTable(snapshot, { name, format, draft, signal, onRows });
+      table.sizeBytes = fs.statSync(draft).size;
     }
+    for (const { draft, path: file } of written) settle(draft, file, overwrite);
   } catch (error) {
+    for (const { draft } of written) fs.rmSync(draft, { force: true });
     if (signal?.aborted || !(/** @type {any} */ (error)?.syscall)) throw error;
     throw fromSystem(error, `write the tables in ${directory}`);
   }
-  return { directory, format, tables };
+  return {
+    directory,
+    format,
+    tables: written.map(({ name, path: file, rows, sizeBytes }) => ({ name, path: file, rows, sizeBytes })),
+  };
+}
+
+/**
+ * @param {any} snapshot
+ * @param {{ name: string, format: string, draft: string, signal?: AbortSignal, onRows: (name: string, count: number) => void }} how
+ * @returns {Promise<number>} rows
+ */
+async function writeTable(snapshot, { name, format, draft, signal, onRows }) {
+  const { columns, batches } = TABLES[name];
+  const writer = await FORMATS[format](draft, columns);
+  let rows = 0;
+  try {
+    for await (const batch of batches(snapshot, { signal })) {
+      signal?.throwIfAborted();
+      await writer.write(batch);
+      const count = Object.values(batch)[0].length;
+      rows += count;
+      onRows(name, count);
+      // The event loop has others to serve.
+      await new Promise(setImmediate);
+    }
+    await writer.end();
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+  return rows;
+}
+
+/**
+ * Gives a whole table its name, at once. Without `overwrite` only if nobody took it meanwhile, where the file system can
+ * do that.
+ * @param {string} draft
+ * @param {string} file
+ * @param {boolean} overwrite
+ */
+function settle(draft, file, overwrite) {
+  if (overwrite) return fs.renameSync(draft, file);
+  try {
+    fs.linkSync(draft, file);
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === 'EEXIST') throw new HeapAnalyzerError('ERR_HEAP_EXISTS', `${file} exists already`);
+    return fs.renameSync(draft, file);
+  }
+  fs.rmSync(draft, { force: true });
 }
 
 /**

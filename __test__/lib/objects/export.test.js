@@ -125,8 +125,47 @@ test('nothing is overwritten unasked, and nothing half is left', async () => {
     }),
     /enough/,
   );
-  assert.deepEqual(fs.readdirSync(stopped), ['nodes.ndjson']);
+  assert.deepEqual(fs.readdirSync(stopped), []);
   snapshot.close();
+});
+
+test('of two exports into one place at once the last one stays, and is whole', async () => {
+  const files = [50, 900].map((count) => {
+    const file = path.join(directory, `${count}.heapsnapshot`);
+    fs.writeFileSync(file, sessionsText(count));
+    return file;
+  });
+  const output = path.join(directory, 'both');
+  const asked = (/** @type {string} */ file) => ['export', file, '--output', output, '--overwrite', '--json'];
+  const told = await Promise.all([...files, ...files].map((file) => runCli(asked(file))));
+  for (const { code, stderr } of told) assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    fs.readdirSync(output).sort(),
+    ['classes', 'edges', 'findings', 'nodes'].map((name) => `${name}.ndjson`),
+  );
+  const counts = files.map((file) => readNodes(file).length);
+  assert.ok(counts.includes(linesOf(output, 'nodes').length));
+
+  // Within one process too, where the second begins while the first writes; and without leave, one of them is refused.
+  const snapshots = await Promise.all(files.map((file) => openSnapshot(file)));
+  const together = (/** @type {string} */ name, /** @type {boolean} */ overwrite) =>
+    Promise.allSettled(
+      snapshots.map((snapshot) =>
+        exportTables(snapshot, { format: 'ndjson', output: path.join(directory, name), overwrite }),
+      ),
+    );
+  assert.deepEqual(
+    (await together('both', true)).map(({ status }) => status),
+    ['fulfilled', 'fulfilled'],
+  );
+  const results = await together('one', false);
+  const refused = results.filter((result) => result.status === 'rejected');
+  assert.deepEqual(
+    refused.map(({ reason }) => reason.code),
+    ['ERR_HEAP_EXISTS'],
+  );
+  assert.equal(fs.readdirSync(path.join(directory, 'one')).length, 4);
+  for (const snapshot of snapshots) snapshot.close();
 });
 
 test('Arrow in batches: columns, schema, all rows of each batch, and tables without rows', async () => {
