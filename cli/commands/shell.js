@@ -18,16 +18,16 @@ function define(command, context) {
     .description(
       'Open snapshots and ask them at a prompt: objects as $1, $2, …, what holds them, what differs.',
     )
-    .argument('<file>', 'the snapshot that questions are about')
-    .argument('[other]', 'a later snapshot of the same process, for diff()')
+    .argument('<files...>', 'the snapshots; questions are about the first, diff() compares it with the last')
     .option('-q, --quiet', 'no greeting, and no progress on the terminal');
   addThreads(command);
   addCache(command);
   addExamples(command, [
     'heap-analyzer shell heap.heapsnapshot',
     'heap-analyzer shell before.heapsnapshot after.heapsnapshot < questions.js',
+    'heap-analyzer shell one.heapsnapshot two.heapsnapshot three.heapsnapshot',
   ]);
-  command.action((file, other, options) => run([file, ...(other ? [other] : [])], options, context));
+  command.action((files, options) => run(files, options, context));
 }
 
 /**
@@ -77,7 +77,10 @@ async function run(files, options, context) {
 function greeting(snapshots) {
   const { count } = require('../render/numbers');
   const { clean } = require('../../lib/report/clean');
-  const told = snapshots.map(({ path, nodeCount }) => `${clean(path ?? '')}: ${count(nodeCount)} nodes`);
+  const name = (/** @type {number} */ at) => (snapshots.length > 1 ? `snapshots[${at}] ` : '');
+  const told = snapshots.map(
+    ({ path, nodeCount }, at) => `${name(at)}${clean(path ?? '')}: ${count(nodeCount)} nodes`,
+  );
   return `${told.join('\n')}\n\`help\` tells what there is to ask.\n`;
 }
 

@@ -128,8 +128,8 @@ const HELP = `Type JavaScript; what is shown gets a variable: $1, $2, …  _ is 
   edges($1)  retainers($1)  dominated($1)  dominators($1)   $1.get('a.b[0]')?.value
   inspect($1)  paths($1, { limit: 3, exclude: ['Map'] })    all about it; ways from the roots
   classes()  query('waste')  query('objects', { type: 'closure', top: 5 })
-  diff()                                                    what the second snapshot has and the first has not
-  snapshot, snapshots                                       as openSnapshot() gives them
+  diff()  diff(0, 1)                                        what the last snapshot has and the first has not; of any two
+  snapshot, snapshots, use(1)                               as openSnapshot() gives them; ask another one of them
   more   the next page        exit, Ctrl-D   leave
 `;
 

@@ -12,6 +12,7 @@ const vm = require('node:vm');
 const { HeapAnalyzerError } = require('../../lib/errors');
 const { HeapEdge, HeapNode } = require('../../lib/objects/graph');
 const { askQuestion } = require('../../lib/objects/questions');
+const { HeapSnapshot } = require('../../lib/objects/snapshot');
 
 /** `const ways = await paths($1)`, and without a declaration. */
 const AWAITED = /^\s*(?:(?:const|let|var)\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=\s*(await\b[^]*)$/u;
@@ -34,7 +35,8 @@ class Session {
    * @param {AbortSignal} signal
    */
   constructor(snapshots, signal) {
-    this.context = vm.createContext({ ...wordsOf(snapshots, signal), console });
+    this.context = vm.createContext({ snapshot: snapshots[0], snapshots, console });
+    Object.assign(this.context, wordsOf(this.context, snapshots, signal));
   }
 
   /**
@@ -109,20 +111,30 @@ function compiled(code) {
 }
 
 /**
- * The words of the shell.
+ * The words of the shell. Those that name no snapshot are about the one that `snapshot` is by then.
+ * @param {any} context
  * @param {any[]} snapshots
  * @param {AbortSignal} signal
  */
-function wordsOf(snapshots, signal) {
-  const [snapshot] = snapshots;
+function wordsOf(context, snapshots, signal) {
+  /** @param {any} of a snapshot, or its place among them */
+  const snapshotOf = (of) => {
+    const found = typeof of === 'number' ? snapshots.at(of) : of;
+    if (found instanceof HeapSnapshot) return found;
+    const there =
+      snapshots.length === 1 ? 'snapshots[0]' : `snapshots[0] to snapshots[${snapshots.length - 1}]`;
+    throw new HeapAnalyzerError('ERR_HEAP_USAGE', `that is no snapshot: there is ${there}`);
+  };
+  const current = () => snapshotOf(context.snapshot);
   /** @param {any} of */
-  const nodeOf = (of) => (of instanceof HeapNode ? of : of instanceof HeapEdge ? of.to : snapshot.node(of));
+  const nodeOf = (of) => (of instanceof HeapNode ? of : of instanceof HeapEdge ? of.to : current().node(of));
   return {
-    snapshot,
-    snapshots,
-    node: (/** @type {any} */ id) => snapshot.node(id),
-    nodes: (/** @type {any} */ filter) => snapshot.nodes(filter),
-    roots: () => snapshot.roots(),
+    use: (/** @type {any} */ of) => {
+      context.snapshot = snapshotOf(of);
+    },
+    node: (/** @type {any} */ id) => current().node(id),
+    nodes: (/** @type {any} */ filter) => current().nodes(filter),
+    roots: () => current().roots(),
     edges: (/** @type {any} */ of) => nodeOf(of).edges(),
     retainers: (/** @type {any} */ of) => nodeOf(of).retainers(),
     dominated: (/** @type {any} */ of) => biggestFirst(nodeOf(of).dominated()),
@@ -138,11 +150,11 @@ function wordsOf(snapshots, signal) {
       const node = nodeOf(of);
       return node.snapshot.paths(node, { signal, ...options });
     },
-    classes: () => snapshot.classes({ signal }),
+    classes: () => current().classes({ signal }),
     query: (/** @type {string} */ name = 'objects', /** @type {any} */ { top = 20, ...filter } = {}) =>
-      askQuestion(snapshot, name, { filter, top, signal }),
-    diff: (/** @type {any} */ base = snapshots[0], /** @type {any} */ target = snapshots[1]) => {
-      if (target !== undefined) return target.diff(base, { top: 20, signal });
+      askQuestion(current(), name, { filter, top, signal }),
+    diff: (/** @type {any} */ base = 0, /** @type {any} */ target = -1) => {
+      if (snapshots.length > 1) return snapshotOf(target).diff(snapshotOf(base), { top: 20, signal });
       throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'two snapshots are needed: heap-analyzer shell A B');
     },
   };

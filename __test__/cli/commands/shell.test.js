@@ -68,6 +68,34 @@ test('two snapshots are compared', async () => {
   assert.match(stdout, /^37$/m);
 });
 
+test('of several snapshots each can be asked, and any two are compared', async () => {
+  const latest = path.join(directory, 'latest.heapsnapshot');
+  fs.writeFileSync(latest, sessionsText(38));
+  const { code, stdout, stderr } = await typed(
+    [
+      'snapshots.length',
+      "[...nodes({ class: 'Session' })].length",
+      'use(2)',
+      "[...nodes({ class: 'Session' })].length",
+      'use(snapshots[1])',
+      "(await query('objects', { class: 'Session' })).count",
+      'diff()',
+      'diff(1, 2)',
+      'diff(snapshots[0], snapshots[1])',
+      'use(7)',
+      'diff(0, {})',
+    ],
+    [file, later, latest],
+  );
+  assert.equal(code, 2);
+  assert.match(stdout, /^3\n30\n38\n33\n/);
+  assert.deepEqual(
+    Array.from(stdout.matchAll(/Session +\+?(\d) /g), ([, more]) => more),
+    ['8', '5', '3'],
+  );
+  assert.equal(stderr.match(/that is no snapshot: there is snapshots\[0\] to snapshots\[2\]/g)?.length, 2);
+});
+
 test('mistakes are told and end nothing; the exit code of a script says so', async () => {
   const { code, stdout, stderr } = await typed(['nope', 'node(6)', 'throw 3', 'a b', 'diff()', '1 + 1', '(']);
   assert.equal(code, 2);
