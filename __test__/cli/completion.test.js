@@ -52,6 +52,8 @@ const LINES = [
   ['find-leaks --update-ignore two.j\t', ['find-leaks', '--update-ignore', 'two.json']],
   ['analyze --sections hints,pa\t', ['analyze', '--sections', 'hints,packages']],
   ['redact one.heapsnapshot two.j\t', ['redact', 'one.heapsnapshot', 'two.json']],
+  ['query one.heapsnapshot dup\t', ['query', 'one.heapsnapshot', 'duplicates']],
+  ['shell one.heapsnapshot tw\t', ['shell', 'one.heapsnapshot', 'two.heapsnapshot.gz']],
   ['completion fi\t', ['completion', 'fish']],
   ['demo --kee\tfol\t', ['demo', '--keep', 'folder/']],
 ];

@@ -36,7 +36,7 @@ function flagCases({ name, flags }) {
 
 /** @param {Command} command */
 const argumentCases = ({ name, arguments: values }) =>
-  values.map((value, index) => `    ${name}:${index}) ${setting(value, 'one')} ;;`);
+  values.map((value, index) => `    ${name}:${value.many ? '*' : index}) ${setting(value, 'one')} ;;`);
 
 /** @param {Command[]} commands */
 function bash(commands) {

@@ -29,7 +29,7 @@ const { kindOfArgument, kindOfOption } = require('../values');
  * @property {string} name
  * @property {string} summary
  * @property {Flag[]} flags
- * @property {Value[]} arguments
+ * @property {Array<Value & { many: boolean }>} arguments `many`: all that follow are such, too
  */
 
 /** @type {Flag} */
@@ -77,11 +77,12 @@ function flagOf({ long, short, takes, values, description, read }) {
   return { long, short, description, value, many: values === 'many', repeatable };
 }
 
-/** @param {string} declaration @returns {Value} */
+/** @param {string} declaration @returns {Value & { many: boolean }} */
 function argumentOf(declaration) {
   const name = declaration.replace(/[<>[\].]/g, '');
+  const many = declaration.includes('...');
   const words = Object.hasOwn(WORDS_OF_ARGUMENTS, name) ? WORDS_OF_ARGUMENTS[name] : [];
-  return { name, kind: kindOfArgument(declaration), words, listed: false };
+  return { name, kind: kindOfArgument(declaration), words, listed: false, many };
 }
 
 module.exports = { commands, FIRST_FLAGS };

@@ -42,7 +42,9 @@ function specifications({ long, short, description, value, many, repeatable }) {
 
 /** @param {Command} command */
 function branch({ name, flags, arguments: values }) {
-  const rest = values.map((value, index) => `'${index + 1}:${escaped(value.name)}:${quoted(action(value))}'`);
+  const rest = values.map(
+    (value, index) => `'${value.many ? '*' : index + 1}:${escaped(value.name)}:${quoted(action(value))}'`,
+  );
   const lines = [...flags.flatMap(specifications), ...rest];
   return `        ${name})\n          _arguments \\\n${lines.map((line) => `            ${line}`).join(' \\\n')}\n          ;;`;
 }
