@@ -46,10 +46,10 @@ class PlainCommand {
   #summary = '';
   /** @type {(...given: any[]) => unknown} */
   #action = () => undefined;
-  /** @type {(options: Record<string, any>) => Record<string, any>} */
+  /** @type {(options: Record<string, any>, given: string[]) => Record<string, any>} */
   #settings;
 
-  /** @param {(options: Record<string, any>) => Record<string, any>} settings of a file, given what the line says */
+  /** @param {(options: Record<string, any>, given: string[]) => Record<string, any>} settings of a file, given what the line says */
   constructor(settings) {
     this.#settings = settings;
   }
@@ -171,7 +171,8 @@ class PlainCommand {
     }
     if (!this.#fits(given)) return null;
     const left = this.#arguments.slice(given.length).map(() => undefined);
-    const all = { ...this.#defaults, ...this.#settings(options), ...options };
+    const names = this.#arguments.slice(0, given.length).map(({ declaration }) => nameOf(declaration));
+    const all = { ...this.#defaults, ...this.#settings(options, names), ...options };
     if (this.#required.some((key) => all[key] === undefined)) return null;
     return () => this.#action(...given, ...left, all);
   }
@@ -199,6 +200,9 @@ class PlainCommand {
 
 /** @param {string} flag a long one of a switch */
 const oppositeOf = (flag) => (flag.startsWith('--no-') ? `--${flag.slice(5)}` : `--no-${flag.slice(2)}`);
+
+/** Of an argument, as `<files...>` declares it. @param {string} declaration */
+const nameOf = (declaration) => declaration.replace(/[<>[\].]/g, '');
 
 /** A dash alone is stdin. @param {string} word */
 const isFlag = (word) => word.length > 1 && word.startsWith('-');
@@ -243,7 +247,7 @@ function readPlain([name, ...argv], context) {
  * @param {import('./main').Context} context
  */
 function declared(name, context) {
-  const command = new PlainCommand((options) => settingsFor(name, options, context));
+  const command = new PlainCommand((options, given) => settingsFor(name, options, context, given));
   defineWhole(name, command, context);
   return command;
 }
@@ -270,11 +274,12 @@ function defineWhole(name, command, context) {
  * @param {string} name of a command
  * @param {Record<string, any>} options as the command line has them
  * @param {import('./main').Context} context
+ * @param {string[]} given names of the arguments that the command line has
  * @returns {Record<string, any>} those that a file of settings has
  */
-function settingsFor(name, options, context) {
+function settingsFor(name, options, context, given) {
   if (COMMANDS[name]().takesSettings === false) return {};
-  return require('./settings').readSettings(name, options, context);
+  return require('./settings').readSettings(name, options, context, given);
 }
 
 module.exports = { readPlain, declared, defineWhole, oppositeOf, settingsFor };

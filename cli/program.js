@@ -52,7 +52,11 @@ function takeSettings(name, command, context) {
     const said = Object.entries(command.opts()).filter(
       ([key]) => command.getOptionValueSource(key) !== 'default',
     );
-    for (const [key, value] of Object.entries(settingsFor(name, Object.fromEntries(said), context))) {
+    const given = command.registeredArguments
+      .slice(0, command.args.length)
+      .map((argument) => argument.name());
+    const settings = settingsFor(name, Object.fromEntries(said), context, given);
+    for (const [key, value] of Object.entries(settings)) {
       if (!said.some(([saidKey]) => saidKey === key)) command.setOptionValueWithSource(key, value, 'config');
     }
     const missing = required.find((option) => command.getOptionValue(option.attributeName()) === undefined);

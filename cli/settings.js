@@ -28,24 +28,49 @@ const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
  * @property {unknown} settings
  */
 
+/** Options that every command with them has, of which one makes the other meaningless. */
+const COMMON_WAYS = [
+  [['cacheDir'], ['cache']],
+  [['tokenEnv'], ['tokenFile']],
+];
+
 /**
  * What a file says of a command's options. Throws one sentence when anything in the file is wrong, about whichever
  * command: what is only noticed when it is needed has been wrong for long.
  * @param {string} name of the command
  * @param {Record<string, any>} options as the command line has them
  * @param {import('./main').Context} context told which settings are in effect, for what is printed of an error
+ * @param {string[]} [given] names of the arguments that the command line has
  * @returns {Record<string, any>}
  */
-function readSettings(name, options, context) {
+function readSettings(name, options, context, given = []) {
   const source = sourceFor(options.config);
   if (!source) return {};
   const { checkSettings } = require('./check-settings');
   const folder = path.dirname(source.file);
   const shown = shownName(source.file);
-  const values = checkSettings(name, source.settings, context, { folder, shown, within: source.within });
+  const said = checkSettings(name, source.settings, context, { folder, shown, within: source.within });
+  const values = withoutOtherWays(name, said, [...Object.keys(options), ...given]);
   const keys = Object.keys(values).filter((key) => !Object.hasOwn(options, key));
   context.settings = { shown, keys, json: values.json === true };
   return values;
+}
+
+/**
+ * The command line wins: what cannot be given together with what is typed is as if the file did not say it.
+ * @param {string} name
+ * @param {Record<string, any>} values
+ * @param {string[]} typed
+ */
+function withoutOtherWays(name, values, typed) {
+  const { COMMANDS } = require('./commands');
+  const { ways } = COMMANDS[name]();
+  const pushedOut = [...COMMON_WAYS, ...(ways ? [ways] : [])].flatMap((lists) => {
+    const taken = lists.filter((list) => list.some((key) => typed.includes(key)));
+    return taken.length === 0 ? [] : lists.filter((list) => !taken.includes(list)).flat();
+  });
+  const lost = new Set(pushedOut);
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !lost.has(key)));
 }
 
 /**

@@ -208,6 +208,50 @@ test('both readers of the command line take the same from the file, and the line
   }
 });
 
+test('what is typed pushes out what cannot be given with it', (t) => {
+  place(t, {
+    [FILE]: {
+      cacheDir: 'index',
+      'find-leaks': { snapshotDir: 'heaps', pid: 7, top: 3 },
+      trace: { objectId: '@5', cache: false },
+      record: { endpoint: 'http://127.0.0.1:1/heap', tokenFile: 'token' },
+    },
+  });
+  const keys = (/** @type {any[]} */ ...asked) => Object.keys(settings(...asked)).sort();
+  assert.deepEqual(keys('find-leaks'), ['cacheDir', 'pid', 'snapshotDir', 'top']);
+  assert.deepEqual(keys('find-leaks', { top: 1 }), ['cacheDir', 'pid', 'snapshotDir', 'top']);
+  assert.deepEqual(keys('find-leaks', { baseline: 'a', target: 'b' }), ['cacheDir', 'top']);
+  assert.deepEqual(keys('find-leaks', { snapshotDir: 'b' }), ['cacheDir', 'pid', 'snapshotDir', 'top']);
+  assert.deepEqual(keys('trace', { nodeId: '@6', cacheDir: 'x' }), ['cacheDir']);
+  assert.deepEqual(keys('trace', { cache: true }), ['cache', 'objectId']);
+  assert.deepEqual(keys('record', { pid: 1, tokenEnv: 'X' }), []);
+  assert.deepEqual(Object.keys(readSettings('record', {}, context(), ['command'])), ['tokenFile']);
+});
+
+test('both readers hand on which arguments there are', async (t) => {
+  place(t, { [FILE]: { record: { endpoint: 'http://127.0.0.1:1/heap' } } });
+  /** @type {any[]} */
+  const given = [];
+  const definition = COMMANDS.record();
+  const { define } = definition;
+  definition.define = (command, ...rest) => {
+    const action = command.action.bind(command);
+    command.action = () =>
+      action((/** @type {any[]} */ _, /** @type {any} */ options) => void given.push(options));
+    define(command, ...rest);
+  };
+  try {
+    await buildProgram(context(), 'record').parseAsync(['record', '--', 'node', 'app.js'], { from: 'user' });
+    await buildProgram(context(), 'record').parseAsync(['record'], { from: 'user' });
+  } finally {
+    definition.define = define;
+  }
+  assert.deepEqual(
+    given.map(({ endpoint }) => endpoint),
+    [undefined, 'http://127.0.0.1:1/heap'],
+  );
+});
+
 test('a whole run: settings hold, errors name them, help and version need none', async (t) => {
   const folder = place(t, { [FILE]: { json: true, analyze: { top: 1 } }, wrong: {} });
   fs.writeFileSync(path.join(folder, 'a.heapsnapshot'), sessionsText(10));
@@ -218,13 +262,17 @@ test('a whole run: settings hold, errors name them, help and version need none',
   assert.equal(JSON.parse(error.stdout).error.code, 'ERR_HEAP_NOT_FOUND');
   assert.doesNotMatch((await run('analyze', 'a.heapsnapshot', '--no-json')).stdout, /^\{/);
 
-  fs.writeFileSync(path.join(folder, FILE), JSON.stringify({ 'find-leaks': { baseline: 'a', target: 'b' } }));
-  const blamed = await run('find-leaks', '--snapshots', 'c', 'd');
+  const both = { baseline: 'a', target: 'b', snapshotDir: 'c' };
+  fs.writeFileSync(path.join(folder, FILE), JSON.stringify({ 'find-leaks': both }));
+  const blamed = await run('find-leaks');
   assert.equal(blamed.code, 2);
   assert.match(
     blamed.stderr,
-    /cannot be given together \(heap-analyzer\.config\.json sets baseline, target\)\n$/,
+    /cannot be given together \(heap-analyzer\.config\.json sets baseline, target, snapshotDir\)\n$/,
   );
+  const wins = await run('find-leaks', '--snapshots', 'd', 'e');
+  assert.match(wins.stderr, /no such file|does not exist|not found/i);
+  assert.doesNotMatch(wins.stderr, /together/);
 
   fs.writeFileSync(path.join(folder, FILE), '{');
   const broken = await run('analyze', 'a.heapsnapshot');

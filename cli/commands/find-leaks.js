@@ -178,4 +178,7 @@ function limited(answer, top) {
   return groups ? { ...cut, groups: groups.slice(0, top) } : cut;
 }
 
-module.exports = { define };
+/** Ways to say what it is about, of which only one can be given. */
+const ways = [['baseline', 'target', 'final'], ['snapshots'], ['snapshotDir', 'pid']];
+
+module.exports = { define, ways };

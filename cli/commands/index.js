@@ -10,6 +10,7 @@
  * @typedef {object} Definition
  * @property {(command: any, context: import('../main').Context) => void} define
  * @property {boolean} [takesSettings] false: no file of settings is looked for
+ * @property {string[][]} [ways] options, and arguments, of which those of one list only can be given together
  */
 
 /** @type {Record<string, () => Definition>} */

@@ -40,4 +40,7 @@ async function run(url, flags, context) {
   await record(planOfLoadTest({ duration, warmUp }), { ...flags, url }, [], context);
 }
 
-module.exports = { define };
+/** Ways to say what it is about, of which only one can be given. */
+const ways = [['endpoint'], ['inspect'], ['pid']];
+
+module.exports = { define, ways };

@@ -202,4 +202,7 @@ async function send(url, message, { stderr, signal }) {
   }
 }
 
-module.exports = { define };
+/** Ways to say what it is about, of which only one can be given. */
+const ways = [['endpoint'], ['inspect'], ['pid']];
+
+module.exports = { define, ways };

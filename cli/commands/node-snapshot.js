@@ -151,4 +151,7 @@ async function optionsOf(flags, context) {
   return { ...common, timeoutMs, token: await tokenOf(flags, context), headers: flags.header };
 }
 
-module.exports = { define };
+/** Ways to say what it is about, of which only one can be given. */
+const ways = [['endpoint'], ['inspect'], ['pid']];
+
+module.exports = { define, ways };

@@ -51,4 +51,7 @@ async function run(words, flags, context) {
   await record(planOfRecord({ duration, warmUp, rest }), flags, words, context);
 }
 
-module.exports = { define };
+/** Ways to say what it is about, of which only one can be given. */
+const ways = [['command'], ['endpoint'], ['inspect'], ['pid']];
+
+module.exports = { define, ways };

@@ -106,4 +106,7 @@ async function run(file, options, context) {
   await cache.write();
 }
 
-module.exports = { define };
+/** Ways to say what it is about, of which only one can be given. */
+const ways = [['nodeId'], ['objectId']];
+
+module.exports = { define, ways };
