@@ -21,12 +21,27 @@ const files = new Map(
   [...page.matchAll(/^```js\n\/\/ (\S+)\n(.*?)^```/gms)].map(([, name, code]) => [name, code]),
 );
 
+/** What vitest runs within a block, where snapshots have no names of variables; and numbers before it, which show not at all. */
+const BLOCK = {
+  'leaking-rows.js': `export const LIMIT = 5;
+let total = 0;
+const rows = new Map();
+export function add(call) { rows.set(call, { number: total++ }); return LIMIT; }
+`,
+  'leaking-rows.vitest.test.mjs': `import { test } from 'vitest';
+import { assertNoLeaks } from 'heap-analyzer';
+import { add } from './leaking-rows.js';
+test('leaking rows', { timeout: 60_000 }, () => assertNoLeaks(add, { iterations: 30, confirm: 0 }));
+`,
+};
+
 test.before(() => {
   fs.mkdirSync(path.join(directory, 'node_modules'));
   fs.symlinkSync(root, path.join(directory, 'node_modules', 'heap-analyzer'), 'dir');
   for (const name of ['jest', 'mocha', 'vitest'])
     fs.symlinkSync(path.join(installed, name), path.join(directory, 'node_modules', name), 'dir');
   fs.writeFileSync(path.join(directory, 'package.json'), '{"name":"shop","private":true}');
+  for (const [name, code] of Object.entries(BLOCK)) fs.writeFileSync(path.join(directory, name), code);
   for (const [name, code] of files) {
     // Once as it stands, and once with a leak, in one run, since runners take long to start.
     const leaking = code
@@ -84,5 +99,9 @@ for (const [name, args] of Object.entries(runners)) {
     assert.match(told, /Map "\S*#orders" in \S*leaking-shop\S*js:\d+ grew 30 → 60 → 90 entries/, told);
     // The place in the test, where a runner's reader looks first.
     assert.match(told, /leaking-shop(?:\.\w+)?\.test\.m?js:\d+:\d+/, told);
+    if (name !== 'vitest, forks') return;
+    const sentence =
+      /Map "rows" in \S*leaking-rows\.js:3 grew 30 → 60 → 90 entries[^]*?added in add\(\) \S*leaking-rows\.js:4/;
+    assert.match(told, sentence, told);
   });
 }

@@ -59,7 +59,7 @@ const samples = {
       console.log(node.get('a.b')?.value, node.dominator?.id.toFixed(), edge?.to.name, way?.[0]?.text, node.place?.line);
     }
     const kept: api.ObjectsAnswer = await heap.retainedBy('contexts', { top: 3 });
-    console.log(kept.classes[0]?.name, (await heap.waste()).sparse[0]?.heldBy, (await heap.captures()).captures[0]?.closures[0]?.place.file);
+    console.log(kept.classes[0]?.name, (await heap.waste()).sparse[0]?.heldBy, (await heap.captures()).captures[0]?.closures[0]?.place?.file);
     console.log((await heap.diff(heap)).rows[0]?.name, (await heap.classes())[0]?.retainedSize, heap.columns.selfSizes[0]);
     const list: FindLeaksAnswer = await findLeaks({ snapshots: ['a', 'b'] as const });
     const place: string | undefined = three.findings[0]?.holder.place?.file;

@@ -166,9 +166,10 @@ class Page {
  * Three snapshots of a page under load: before the first refreshes, and after each of two times as many.
  * @param {string} page below corpus/pages
  * @param {string} directory where the snapshots go
+ * @param {string[]} [names] of other snapshots than those three
  * @returns {Promise<string[]>}
  */
-async function snapshotsOfPage(page, directory) {
+async function snapshotsOfPage(page, directory, names = ['baseline', 'target', 'final']) {
   const chromium = findChromium();
   if (chromium === null) throw new Error(NOT_INSTALLED);
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'heap-analyzer-browser-'));
@@ -178,7 +179,7 @@ async function snapshotsOfPage(page, directory) {
     const tab = await Page.open(port);
     await tab.visit(`http://127.0.0.1:${server.address().port}/${page}`);
     const files = [];
-    for (const name of ['baseline', 'target', 'final']) {
+    for (const name of names) {
       for (let i = 0; i < ROUNDS; i++) await tab.evaluate('refresh()');
       const file = path.join(directory, `${path.basename(page, '.html')}-${name}.heapsnapshot`);
       await tab.snapshot(file);

@@ -44,7 +44,8 @@ impl Heap {
         heap
     }
 
-    fn string(&mut self, text: &str) -> usize {
+    /// The number of a string in the table.
+    pub(crate) fn string(&mut self, text: &str) -> usize {
         self.strings.iter().position(|known| known == text).unwrap_or_else(|| {
             self.strings.push(text.to_owned());
             self.strings.len() - 1

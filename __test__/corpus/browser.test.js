@@ -1,12 +1,13 @@
 'use strict';
 
 /**
- * The pattern that only browsers have, in a real one: DOM nodes that were taken out of the document and are kept.
+ * What only browsers have, in a real one: DOM nodes that were taken out of the document and are kept; and the tables in
+ * which V8 says which function reads which variable.
  */
 
 const assert = require('node:assert/strict');
 const test = require('node:test');
-const { findLeaks } = require('../..');
+const { findLeaks, openSnapshot } = require('../..');
 const { findChromium, snapshotsOfPage, NOT_INSTALLED, ROUNDS, ROWS } = require('../../corpus/browser');
 const { temporaryDirectory } = require('../helpers/temporary');
 
@@ -38,4 +39,21 @@ test('its fixed twin is not accused', needsChromium, async (t) => {
     findings.filter(({ grade }) => grade === 'leak' || grade === 'likely').map(({ sentence }) => sentence),
     [],
   );
+});
+
+test('V8 tells by its tables which variables no living closure reads', needsChromium, async (t) => {
+  const [file] = await snapshotsOfPage('closures/captures.html', temporaryDirectory(t), ['page']);
+  // As it is, with an index written, and from the index.
+  for (const cache of [undefined, true, true]) {
+    const snapshot = await openSnapshot(file, { cache });
+    const { captures } = await snapshot.captures();
+    assert.deepEqual(
+      captures.map(({ grade, readersFrom, variable }) => [grade, readersFrom, variable]),
+      [
+        ['certain', 'scope-tables', 'unread'],
+        ['certain', 'scope-tables', 'unreadInBlock'],
+      ],
+    );
+    snapshot.close();
+  }
 });

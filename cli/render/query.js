@@ -141,16 +141,17 @@ function captureLines({ captures, captureCount, captureBytes, unknownCount }, st
   const found =
     captureCount === 0
       ? 'No variable was found that closures keep and no living one reads.'
-      : `${count(captureCount)} ${captureCount === 1 ? 'variable is' : 'variables are'} kept by closures of which none reads ${captureCount === 1 ? 'it' : 'them'}: ${size(captureBytes)}. Likely, as the text of the functions says.`;
+      : `${count(captureCount)} ${captureCount === 1 ? 'variable is' : 'variables are'} kept by closures of which none reads ${captureCount === 1 ? 'it' : 'them'}: ${size(captureBytes)}.`;
   const blind =
     unknownCount === 0
       ? ''
-      : ` Of ${count(unknownCount)} ${unknownCount === 1 ? 'scope' : 'scopes'} nothing can be said: the text of a function is not at hand.`;
+      : ` Of ${count(unknownCount)} ${unknownCount === 1 ? 'scope' : 'scopes'} nothing can be said: the text of a function is not at hand, or one runs.`;
   /** @type {import('./table').Column[]} */
   const columns = [
     { title: 'VARIABLE', name: true, value: ({ variable }) => variable },
     { title: 'KEPT BY', left: true, value: (row) => fit(clean(placeOf(row.closures[0])), 40) },
     { title: 'CLOSURES', optional: true, value: (row) => count(row.closureCount) },
+    { title: 'KNOWN', left: true, value: ({ grade, readersFrom }) => `${grade}, ${SAID_BY[readersFrom]}` },
     ...IN_ROW,
   ];
   return [
@@ -159,9 +160,18 @@ function captureLines({ captures, captureCount, captureBytes, unknownCount }, st
   ];
 }
 
+/** Who says that nobody reads a variable. @type {Record<string, string>} */
+const SAID_BY = {
+  'scope-tables': "V8's tables",
+  'script-text': "the script's text",
+  'source-files': 'source files',
+};
+
 /** @param {any} closure */
-const placeOf = ({ name, place }) =>
-  `${name || '(anonymous)'} ${place.file.replace(/^.*[\\/]/, '')}:${place.line}`;
+function placeOf({ name, place }) {
+  const file = place?.file.replace(/^.*[\\/]/, '') ?? '';
+  return `${name || '(anonymous)'} ${place?.line ? `${file}:${place.line}` : file}`.trim();
+}
 
 /**
  * @param {string} title

@@ -4,130 +4,84 @@
 /**
  * Dead captures: variables that a scope keeps although no function that is alive and sees them reads them.
  *
- * V8 keeps one scope for all closures of a function, with every variable that any of them reads. When those that read
- * a variable are gone and another closure lives on, the variable's value is kept for nobody. Which closures there are
- * the snapshot says; what they read says their text, where the files it names can be read. A variable is called unread
- * only when the text of every function that sees it was found and its name stands in none of them, not even in a
- * comment. So the grade is `likely`: the file may have changed since.
+ * Which scopes keep what, and who sees them, the engine says; and where V8 wrote tables of scopes, who reads what. Where
+ * it did not, the functions' text is asked: the script's as the snapshot has it, or the file's that the snapshot names,
+ * if it begins and is as long as the script. A variable is called unread only when the text of every function that sees
+ * it was found and its name stands in none of them, not even in a comment. Each row says where it is known from.
  */
 
-const { functionText, readCode } = require('./function-text');
+const { functionText } = require('./function-text');
+const { scriptCode } = require('./script-code');
 
-/** Bytes from which on a variable is looked at, and scopes, largest first. */
+/** Bytes from which on a variable is looked at. */
 const LEAST = 10_000;
-const MOST_SCOPES = 5_000;
-/** Functions and inner scopes that are looked at for one scope. */
-const MOST_READERS = 1_000;
+
+/**
+ * @typedef {{ id: number, name: string, place?: { file: string, line?: number, column?: number }, script?: number }} Function_
+ * @typedef {{ names: string[], nameFrom: string, unread: boolean, node: any }} Variable
+ * @typedef {{ scope: number, variables: Variable[], closureCount?: number, functions: Function_[] }} Scope
+ */
 
 /**
  * @param {any} snapshot
+ * @param {(least: number, signal?: AbortSignal) => Promise<{ scopes: Scope[], scripts: Array<{ source: number, sourceSize: number }>, leftOut: number }>} candidates
  * @param {{ top?: number, minRetained?: number, signal?: AbortSignal }} options
  */
-async function findCaptures(snapshot, { top = 100, minRetained = LEAST, signal }) {
-  /** @type {Map<string, Promise<import('./function-text').Source | null>>} */
-  const files = new Map();
+async function findCaptures(snapshot, candidates, { top = 100, minRetained = LEAST, signal }) {
+  const { scopes, scripts, leftOut } = await candidates(minRetained, signal);
+  /** @type {Map<number, ReturnType<typeof scriptCode>>} */
+  const codes = new Map();
   /** @type {Map<string, string | null>} texts of functions by place */
   const texts = new Map();
-  const textOf = async (/** @type {any} */ place) => {
-    const key = `${place.file}:${place.line}:${place.column}`;
-    if (!texts.has(key)) {
-      const source = files.get(place.file) ?? readCode(place.file);
-      files.set(place.file, source);
-      const code = await source;
-      texts.set(key, code && functionText(code, place));
-    }
-    return texts.get(key) ?? null;
+  /** @param {Function_} of @returns {Promise<{ text: string, from: string } | null>} */
+  const textOf = async ({ place, script }) => {
+    if (!place || script === undefined) return null;
+    const asked = codes.get(script) ?? scriptCode(snapshot, scripts[script], place.file);
+    codes.set(script, asked);
+    const code = await asked;
+    const key = `${script}:${place.line}:${place.column}`;
+    if (!texts.has(key)) texts.set(key, code && functionText(code, place));
+    const text = texts.get(key);
+    return code && typeof text === 'string' ? { text, from: code.from } : null;
   };
 
-  const scopes = scopesOf(snapshot, minRetained);
   const found = [];
-  let unknown = 0;
-  for (const scope of scopes.slice(0, MOST_SCOPES)) {
+  let unknown = leftOut;
+  for (const { scope, variables, closureCount, functions } of scopes) {
     signal?.throwIfAborted();
-    const variables = variablesOf(scope, minRetained);
-    if (variables.length === 0) continue;
-    const readers = readersOf(scope);
-    const read = readers && (await Promise.all(readers.map(({ place }) => place && textOf(place))));
-    if (!readers || !read || read.some((text) => typeof text !== 'string')) {
+    const row = (/** @type {Variable} */ { names, nameFrom, node }, /** @type {object} */ known) => ({
+      ...known,
+      variable: names.join(' or '),
+      nameFrom,
+      scope,
+      node,
+      closureCount: closureCount ?? 0,
+      closures: functions.slice(0, 3).map(({ id, name, place }) => ({ id, name, place })),
+    });
+    const open = variables.filter(({ unread }) => !unread);
+    for (const variable of variables.filter(({ unread }) => unread)) {
+      found.push(row(variable, { grade: 'certain', readersFrom: 'scope-tables' }));
+    }
+    if (open.length === 0) continue;
+    const read = closureCount === undefined ? [null] : await Promise.all(functions.map(textOf));
+    if (read.includes(null)) {
       unknown++;
       continue;
     }
-    for (const { name, to } of variables) {
-      if (read.some((text) => mentions(/** @type {string} */ (text), name))) continue;
-      found.push({
-        grade: 'likely',
-        variable: name,
-        scope: scope.id,
-        node: to.toJSON(),
-        closureCount: readers.length,
-        closures: readers
-          .slice(0, 3)
-          .map(({ id, name: function_, place }) => ({ id, name: function_, place })),
-      });
+    const known = /** @type {Array<{ text: string, from: string }>} */ (read);
+    const readersFrom = known.some(({ from }) => from === 'source-files') ? 'source-files' : 'script-text';
+    for (const variable of open) {
+      if (known.some(({ text }) => variable.names.some((name) => mentions(text, name)))) continue;
+      found.push(row(variable, { grade: 'likely', readersFrom }));
     }
   }
   found.sort((a, b) => b.node.retainedSize - a.node.retainedSize || a.scope - b.scope);
   return {
     captureCount: found.length,
     captureBytes: found.reduce((sum, { node }) => sum + node.retainedSize, 0),
-    unknownCount: unknown + Math.max(0, scopes.length - MOST_SCOPES),
+    unknownCount: unknown,
     captures: found.slice(0, top),
   };
-}
-
-/**
- * @param {any} snapshot
- * @param {number} minRetained
- * @returns {any[]} scopes that keep much, largest first
- */
-function scopesOf(snapshot, minRetained) {
-  const named = snapshot.nodes({ name: 'system / Context', minRetained });
-  const all = [...named].filter(
-    (/** @type {any} */ node) => node.type === 'object' || node.type === 'hidden',
-  );
-  return all.sort((a, b) => b.retainedSize - a.retainedSize);
-}
-
-/**
- * The variables of a scope that it alone keeps.
- * @param {any} scope
- * @param {number} minRetained
- */
-function variablesOf(scope, minRetained) {
-  return [...scope.edges()].filter(
-    ({ kind, name, to }) =>
-      kind === 'context' &&
-      name !== 'this' &&
-      to.retainedSize >= minRetained &&
-      to.dominator?.id === scope.id,
-  );
-}
-
-/**
- * The functions that see a scope: those made in it and in the scopes inside of it, and those that stand still in it.
- * @param {any} scope
- * @returns {any[] | null} closures; null when somebody sees it who cannot be asked
- */
-function readersOf(scope) {
-  const readers = [];
-  const inside = [scope];
-  for (let at = 0; at < inside.length; at++) {
-    for (const { kind, name, from } of inside[at].retainers()) {
-      if (kind !== 'internal' || (name !== 'context' && name !== 'previous')) continue;
-      if (name === 'previous') inside.push(from);
-      else if (from.type === 'closure') readers.push(from);
-      else {
-        // A generator or an async function that waits.
-        const running = [...from.edges()].find(
-          (edge) => edge.kind === 'internal' && edge.name === 'function',
-        );
-        if (running?.to.type !== 'closure') return null;
-        readers.push(running.to);
-      }
-      if (readers.length + inside.length > MOST_READERS) return null;
-    }
-  }
-  return readers;
 }
 
 /**
@@ -136,8 +90,16 @@ function readersOf(scope) {
  */
 function mentions(text, name) {
   // What is handed to eval may read anything.
-  const pattern = `(?<![\\p{ID_Continue}$])(?:${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}|eval)(?![\\p{ID_Continue}$])`;
-  return new RegExp(pattern, 'u').test(text);
+  const word = `(?<![\\p{ID_Continue}$])(?:${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}|eval)(?![\\p{ID_Continue}$])`;
+  const pattern = new RegExp(word, 'u');
+  return pattern.test(text) || (text.includes('\\u') && pattern.test(unescaped(text)));
 }
 
-module.exports = { findCaptures };
+/** A name may be written `l\u0069st`. @param {string} text */
+const unescaped = (text) =>
+  text.replace(/\\u(?:\{0*([\da-f]{1,6})\}|([\da-f]{4}))/gi, (whole, braced, plain) => {
+    const code = Number.parseInt(braced ?? plain, 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+
+module.exports = { findCaptures, mentions };

@@ -363,7 +363,9 @@ class HeapSnapshot {
   /** @param {unknown} [options] */
   async captures(options) {
     const read = readOptions('captures', options, { top: rows, minRetained: rows, signal: abortSignal });
-    return require('./captures').findCaptures(this, read);
+    const candidates = (/** @type {number} */ least, /** @type {AbortSignal | undefined} */ signal) =>
+      this.#ask({ ask: 'captures', least }, { signal });
+    return require('./captures').findCaptures(this, candidates, read);
   }
 
   /**

@@ -257,20 +257,25 @@ export interface CapturesAnswer {
   captureCount: number;
   /** What they retain together. */
   captureBytes: number;
-  /** Scopes of which nothing can be said, since the text of a function is not at hand. */
+  /** Scopes of which nothing can be said: the text of a function is not at hand, or a function that runs sees it. */
   unknownCount: number;
   captures: Array<{
-    /** The text of every function that sees the variable was found, and its name stands in none. */
-    grade: 'likely';
+    /** `certain`: V8's own tables say so. `likely`: the text of every function that sees it was found, and its name stands in none. */
+    grade: 'certain' | 'likely';
+    /** Where it is known from that nobody reads it: V8's tables, the scripts' text in the snapshot, or files that are as they were. */
+    readersFrom: 'scope-tables' | 'script-text' | 'source-files';
+    /** Its name; `a or b` where it is not known which of them, and nobody reads either. */
     variable: string;
+    /** Where the name is from: V8's reference, or for the variables of a block the scope info. */
+    nameFrom: 'reference' | 'scope-info';
     /** Id of the scope that keeps it. */
     scope: number;
     /** Its value. */
     node: SizedNode;
     /** How many living functions see it. */
     closureCount: number;
-    /** Three of them at most. */
-    closures: Array<{ id: number; name: string; place: Place }>;
+    /** Three of their functions at most; without a line where the snapshot has none. */
+    closures: Array<{ id: number; name: string; place?: Place }>;
   }>;
 }
 

@@ -4,6 +4,7 @@
 //! The API returns it, the command line prints it, an endpoint serves it: only the dress differs.
 
 mod biggest;
+mod captures;
 mod class_table;
 mod compare;
 mod duplicates;
@@ -20,6 +21,7 @@ mod places;
 mod query;
 mod remembered;
 mod scopes;
+mod slots;
 mod statistics;
 mod summary;
 mod verify;
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     biggest::BigObject,
+    captures::{Captured, CapturedScope, CapturedScript, Captures, CapturingFunction, captures},
     class_table::{ClassRow, class_table},
     compare::{CompareOptions, Comparison, ComparisonRow, compare, compare_heaps, compare_text, comparison_rows},
     duplicates::{DuplicateString, StringHolder},

@@ -13,6 +13,7 @@ use super::{
     node::shortened,
     places::{Place, Scripts, is_application},
     scopes::scope_place,
+    slots::block_variable,
 };
 use crate::{
     graph::{HeapGraph, Retainers, Word},
@@ -107,6 +108,7 @@ struct Search<'a, P> {
 struct Variable {
     rank: u8,
     edge: usize,
+    name: String,
     place: Option<Place>,
 }
 
@@ -186,8 +188,8 @@ impl<P: Fn(NodeId) -> bool> Search<'_, P> {
     /// The name by a variable that has the object. Variables go before other ways: where an object has one and is also
     /// kept elsewhere, it is its name.
     fn variable(&mut self, at: usize) -> Option<Name> {
-        let Variable { rank, edge, place } = self.best_variable(self.steps[at].node)?;
-        let name = self.name(at, self.graph.edge_name(edge).into_owned(), NameRoot::Variable, place);
+        let Variable { rank, name, place, .. } = self.best_variable(self.steps[at].node)?;
+        let name = self.name(at, name, NameRoot::Variable, place);
         if rank == NODE_ITSELF && at == 0 {
             self.fourth = Some(name);
             return None;
@@ -207,14 +209,17 @@ impl<P: Fn(NodeId) -> bool> Search<'_, P> {
     /// The program's own scopes before those of packages, and the oldest: a module's before a call's.
     fn best_variable(&self, node: NodeId) -> Option<Variable> {
         let (nodes, edges) = (&self.snapshot().nodes, &self.snapshot().edges);
-        let variables = self.retainers.edges(node).filter(|&edge| {
-            edges.kind(edge) == EdgeKind::Context
-                && self.graph.edge_name(edge) != "this"
-                && (self.passes)(nodes.of_edge(edge))
+        let variables = self.retainers.edges(node).filter_map(|edge| {
+            let name = match edges.kind(edge) {
+                EdgeKind::Context => Some(self.graph.edge_name(edge).into_owned()).filter(|name| name != "this"),
+                EdgeKind::Hidden => block_variable(self.graph, edge),
+                _ => None,
+            };
+            name.filter(|_| (self.passes)(nodes.of_edge(edge))).map(|name| (edge, name))
         });
-        let found = variables.map(|edge| {
+        let found = variables.map(|(edge, name)| {
             let place = scope_place(self.graph, self.retainers, self.scripts, nodes.of_edge(edge));
-            Variable { rank: place.as_ref().map_or(2, |place| scope_rank(&place.file)), edge, place }
+            Variable { rank: place.as_ref().map_or(2, |place| scope_rank(&place.file)), edge, name, place }
         });
         found.min_by_key(|variable| (variable.rank, nodes.id(nodes.of_edge(variable.edge)), variable.edge))
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{node::shortened, places::Place};
+use super::{node::shortened, places::Place, slots::block_variable};
 use crate::{
     error::Result,
     graph::HeapGraph,
@@ -71,7 +71,11 @@ pub(crate) fn hop(graph: &HeapGraph, edge: usize, monitor: &Monitor) -> Result<H
     let node_summary = HopNode::of(graph, node, monitor)?;
     // What the root points to is known by its own name; the edge has only a number.
     let from_root = snapshot.nodes.of_edge(edge) == snapshot.root();
-    let text = if from_root { node_summary.name.clone() } else { as_code(kind, &edge_summary.name) };
+    let text = match block_variable(graph, edge) {
+        _ if from_root => node_summary.name.clone(),
+        Some(variable) => as_code(EdgeKind::Context, &shortened(variable)),
+        None => as_code(kind, &edge_summary.name),
+    };
     Ok(Hop { edge: edge_summary, node: node_summary, place: None, repeats: None, text })
 }
 

@@ -104,11 +104,28 @@ impl Scripts {
     }
 }
 
+/// What all closures of a function share.
+pub(crate) fn shared_node(graph: &HeapGraph, closure: NodeId) -> Option<NodeId> {
+    follow(graph, closure, Word::Shared)
+}
+
+/// The script a closure's function is in.
+pub(crate) fn script_node(graph: &HeapGraph, closure: NodeId) -> Option<NodeId> {
+    let shared = shared_node(graph, closure)?;
+    follow(graph, shared, Word::Script).or_else(|| follow(graph, shared, Word::ScriptOrDebugInfo))
+}
+
+/// The string that is a script's text.
+pub(crate) fn source_node(graph: &HeapGraph, script: NodeId) -> Option<NodeId> {
+    let edges = &graph.snapshot().edges;
+    let is_source = |&edge: &usize| edges.kind(edge) == EdgeKind::Internal && graph.edge_name(edge) == "source";
+    let source = graph.snapshot().nodes.edges(script).find(is_source).map(|edge| edges.target(edge))?;
+    graph.snapshot().nodes.kind(source).is_string().then_some(source)
+}
+
 /// Name of the script a closure's function is in.
 pub(crate) fn script_of(graph: &HeapGraph, closure: NodeId) -> Option<String> {
-    let shared = follow(graph, closure, Word::Shared)?;
-    let script = follow(graph, shared, Word::Script).or_else(|| follow(graph, shared, Word::ScriptOrDebugInfo))?;
-    let name = graph.raw_name(script);
+    let name = graph.raw_name(script_node(graph, closure)?);
     // Newer V8 says what it is before its name.
     let name = name.strip_prefix("system / Script / ").unwrap_or(&name);
     (!name.is_empty() && !name.starts_with("system / ")).then(|| name.to_owned())

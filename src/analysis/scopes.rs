@@ -1,6 +1,9 @@
 //! The scopes that variables are in: their file and their function.
 
-use super::places::{Place, Scripts, follow, script_of};
+use super::{
+    places::{Place, Scripts, follow, script_of},
+    slots::{Evidence, Slots, is_scope},
+};
 use crate::{
     graph::{HeapGraph, Retainers, Word},
     snapshot::{EdgeKind, NodeId, NodeKind},
@@ -25,9 +28,19 @@ pub(crate) fn scope_place(graph: &HeapGraph, retainers: &Retainers, scripts: &Sc
     Some(Place { line: None, column: None, function: scope_function(graph, scope), ..place })
 }
 
+/// Scopes of blocks that are looked through for that of their function.
+const NESTED: usize = 16;
+
 /// Name of the function a scope belongs to: the last string of its scope info, empty for a module.
-fn scope_function(graph: &HeapGraph, scope: NodeId) -> Option<String> {
+fn scope_function(graph: &HeapGraph, mut scope: NodeId) -> Option<String> {
     let snapshot = graph.snapshot();
+    // The scope info of a block ends with the last of its variables.
+    for _ in 0..NESTED {
+        if Slots::of(graph, scope, Evidence::Order).is_none() {
+            break;
+        }
+        scope = follow(graph, scope, Word::Previous).filter(|&outer| is_scope(graph, outer))?;
+    }
     let info = follow(graph, scope, Word::ScopeInfo)?;
     let strings = snapshot.nodes.edges(info).filter(|&edge| {
         snapshot.edges.kind(edge) == EdgeKind::Hidden

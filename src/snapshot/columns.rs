@@ -508,7 +508,7 @@ pub(crate) struct EdgeSink<'a> {
 }
 
 /// Turns an index into the array of node numbers, which is what the file calls a node, into an ordinal.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Ordinal {
     pub(crate) fields: u64,
     pub(crate) nodes: u64,

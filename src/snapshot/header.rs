@@ -40,6 +40,12 @@ struct RawMeta {
     trace_function_info_fields: Vec<String>,
     #[serde(default)]
     trace_node_fields: Vec<String>,
+    #[serde(default)]
+    scope_fields: Vec<String>,
+    #[serde(default)]
+    scope_context_var_fields: Vec<String>,
+    #[serde(default)]
+    scope_use_fields: Vec<String>,
 }
 
 /// The header, understood.
@@ -59,6 +65,7 @@ pub struct Header {
     pub(crate) edge: EdgeLayout,
     pub(crate) location: Option<LocationLayout>,
     pub(crate) trace: Option<TraceLayout>,
+    pub(crate) scopes: Option<ScopeLayout>,
     pub(crate) node_kinds: NodeKinds,
     pub(crate) edge_kinds: Vec<EdgeKind>,
     /// The text it was read from, where that is not absurdly long.
@@ -125,6 +132,43 @@ pub(crate) struct TraceLayout {
     pub(crate) function: usize,
     /// The last field of a node: what lies below it.
     pub(crate) children: usize,
+}
+
+/// Positions of the fields of the tables of scopes: of a scope, of a variable, of a use.
+#[derive(Debug, Clone)]
+pub(crate) struct ScopeLayout {
+    pub(crate) fields: usize,
+    pub(crate) script: usize,
+    pub(crate) id: usize,
+    pub(crate) depth: usize,
+    pub(crate) variables: usize,
+    pub(crate) uses: usize,
+    pub(crate) variable_fields: usize,
+    pub(crate) name: usize,
+    pub(crate) use_fields: usize,
+    pub(crate) declaring: usize,
+    pub(crate) slot: usize,
+}
+
+impl ScopeLayout {
+    /// As with traces, fields that are not as they should be mean that there are no such tables.
+    fn of(meta: &RawMeta) -> Option<Self> {
+        let at = |fields: &[String], name: &str| fields.iter().position(|field| field == name);
+        let [scopes, variables, uses] = [&meta.scope_fields, &meta.scope_context_var_fields, &meta.scope_use_fields];
+        Some(Self {
+            fields: scopes.len(),
+            script: at(scopes, "script_node_index")?,
+            id: at(scopes, "scope_id")?,
+            depth: at(scopes, "depth")?,
+            variables: at(scopes, "scope_context_vars_count")?,
+            uses: at(scopes, "scope_uses_count")?,
+            variable_fields: variables.len(),
+            name: at(variables, "name")?,
+            use_fields: uses.len(),
+            declaring: at(uses, "declaring_scope_id")?,
+            slot: at(uses, "slot_index")?,
+        })
+    }
 }
 
 impl TraceLayout {
@@ -213,6 +257,7 @@ impl Header {
             edge,
             location,
             trace: TraceLayout::of(&raw.meta.trace_function_info_fields, &raw.meta.trace_node_fields),
+            scopes: ScopeLayout::of(&raw.meta),
             node_kinds,
             edge_kinds,
             text: (json.len() <= MAX_TEXT).then(|| json.into()),

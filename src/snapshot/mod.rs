@@ -23,6 +23,7 @@ mod parts;
 mod shelved;
 mod sizes;
 mod source;
+mod source_scopes;
 mod stdin;
 mod stretch;
 mod strings;
@@ -46,6 +47,7 @@ pub use self::{
     locations::{Location, Locations},
     sizes::Sizes,
     source::{Source, Stream},
+    source_scopes::{ScopeTables, SourceScope, SourceScopes},
     strings::{StringId, Strings, lossy, utf16_len},
 };
 use self::{columns::Ordinal, parts::Parts};
@@ -78,12 +80,15 @@ pub struct Snapshot {
     pub locations: Locations,
     /// Who allocated what, where that was recorded.
     pub allocations: Option<Allocations>,
+    /// What uses which variable of which scope, where V8 wrote that.
+    pub source_scopes: Option<SourceScopes>,
     /// Size of the file or buffer as given, in bytes; compressed if it was.
     pub given_size: u64,
     /// The file it came from.
     pub path: Option<PathBuf>,
-    /// Where the parts that stay text stand in the (unpacked) file: strings, functions that allocated, their tree.
-    texts: [Range<u64>; 3],
+    /// Where the parts that stay text stand in the (unpacked) file: strings, functions that allocated, their tree, the
+    /// tables of scopes.
+    texts: [Range<u64>; 6],
 }
 
 impl Snapshot {
@@ -115,11 +120,9 @@ impl Snapshot {
         let (nodes, nodes_at) = parts.nodes.ok_or_else(|| missing("nodes"))?;
         let (edges, edges_at) = parts.edges.ok_or_else(|| missing("edges"))?;
         let (offsets, section) = parts.strings.ok_or_else(|| missing("strings"))?;
+        let ordinal = Ordinal { fields: header.node.fields as u64, nodes: nodes.len() as u64 };
         let locations = match (parts.locations, &header.location) {
-            (Some((numbers, at)), Some(layout)) => {
-                let ordinal = Ordinal { fields: header.node.fields as u64, nodes: nodes.len() as u64 };
-                Locations::from_numbers(&numbers, layout, ordinal, at)?
-            }
+            (Some((numbers, at)), Some(layout)) => Locations::from_numbers(&numbers, layout, ordinal, at)?,
             _ => Locations::default(),
         };
         if header.root >= nodes.len() as u64 {
@@ -141,8 +144,11 @@ impl Snapshot {
             return Err(Error::malformed(edges_at, what));
         }
         let given_size = input.finish()?;
-        let texts = [strings_at, functions_at, tree_at];
-        Ok(Self { header, nodes, edges, strings, locations, allocations, given_size, path: None, texts })
+        let source_scopes = SourceScopes::of(&header, ordinal, strings.len(), parts.scopes);
+        let [scopes, variables, uses] = source_scopes.as_ref().map_or([0..0, 0..0, 0..0], SourceScopes::ranges);
+        let texts = [strings_at, functions_at, tree_at, scopes, variables, uses];
+        let path = None;
+        Ok(Self { header, nodes, edges, strings, locations, allocations, source_scopes, given_size, path, texts })
     }
 
     /// The root node.

@@ -12,7 +12,7 @@ use super::{
     header::Header,
     input::Input,
     numbers::{self, RecordArray},
-    strings,
+    source_scopes, strings,
     text::Text,
     walker::Walker,
 };
@@ -52,6 +52,8 @@ pub(crate) struct Parts {
     pub(crate) trace_functions: Option<Section>,
     /// The tree of allocations, likewise.
     pub(crate) trace_tree: Option<Section>,
+    /// The tables of scopes, likewise.
+    pub(crate) scopes: [Option<Section>; 3],
     /// Bytes of the text.
     pub(crate) end: u64,
 }
@@ -107,6 +109,11 @@ impl Parts {
                 }
                 b"trace_tree" if parts.may_have_traces(first_key.as_ref()) => {
                     parts.trace_tree = Some(section(text, "trace_tree")?);
+                }
+                _ if first_key.is_some() && scope_table(&key).is_some() => {
+                    if let Some((at, key)) = scope_table(&key) {
+                        parts.scopes[at] = Some(section(text, key)?);
+                    }
                 }
                 // Other JSON is told before it is walked to its end: V8's first key is "snapshot".
                 b"trace_function_infos" | b"trace_tree" if first_key.is_some() => {
@@ -229,6 +236,11 @@ fn step_over(text: &mut Walker<'_>, key: &'static str) -> Result<Early> {
     }
     text.skip_value(&place)?;
     Ok(Early::At(start))
+}
+
+/// Which table of scopes a key is.
+fn scope_table(key: &[u8]) -> Option<(usize, &'static str)> {
+    source_scopes::KEYS.into_iter().enumerate().find(|(_, table)| table.as_bytes() == key)
 }
 
 /// Keeps a value as text.

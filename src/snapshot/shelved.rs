@@ -5,18 +5,22 @@
 
 use std::{ops::Range, path::PathBuf};
 
-use super::{Allocations, Edges, Header, Locations, Nodes, Snapshot, Strings, parts::Section, text::Text};
+use super::{
+    Allocations, Edges, Header, Locations, Nodes, Snapshot, SourceScopes, Strings, columns::Ordinal, parts::Section,
+    text::Text,
+};
 use crate::{
     error::Result,
     store::{Backing, Rule, Shelf, Tag, View, Writer},
 };
 
 const HEADER: Tag = Tag::new(*b"header..");
-/// Where the texts stand in the file: three pairs of start and end. Then 1 if they are in the index too.
+/// Where the texts stand in the file: six pairs of start and end. Then 1 if they are in the index too.
 const TEXTS: Tag = Tag::new(*b"texts...");
 const STRINGS: Tag = Tag::new(*b"strtext.");
 const FUNCTIONS: Tag = Tag::new(*b"trcfuncs");
 const TREE: Tag = Tag::new(*b"trctree.");
+const SCOPES: [Tag; 3] = [Tag::new(*b"scptable"), Tag::new(*b"scpvars."), Tag::new(*b"scpuses.")];
 
 impl Snapshot {
     /// Adds all that the snapshot says; its texts too when they cannot stay in the file, which is packed or no file.
@@ -36,6 +40,11 @@ impl Snapshot {
                 writer.add(FUNCTIONS, functions);
                 writer.add(TREE, tree);
             }
+            if let Some(texts) = self.source_scopes.as_ref().map(SourceScopes::texts_to_save) {
+                for (tag, text) in SCOPES.into_iter().zip(texts) {
+                    writer.add(tag, text);
+                }
+            }
         }
         true
     }
@@ -50,13 +59,9 @@ impl Snapshot {
             return Ok(None);
         };
         let Ok(header) = Header::parse(text.whole(), 0) else { return Ok(None) };
-        let ([strings_at, functions_at, tree_at], &[in_index]) = (match texts.whole().as_chunks::<2>() {
-            (&[strings, functions, tree], last) => ([strings, functions, tree], last),
-            _ => return Ok(None),
-        }) else {
-            return Ok(None);
-        };
-        let texts = [strings_at, functions_at, tree_at].map(|[start, end]| start..end);
+        let (places, &[in_index]) = texts.whole().as_chunks::<2>() else { return Ok(None) };
+        let Ok(places) = <[[u64; 2]; 6]>::try_from(places) else { return Ok(None) };
+        let texts = places.map(|[start, end]| start..end);
         let text = |tag: Tag, range: &Range<u64>| match in_index {
             0 => View::of_file(file, range.clone()),
             _ => shelf.bytes(tag),
@@ -82,12 +87,17 @@ impl Snapshot {
             Ok(view.map(|view| Section { start: range.start, text: Text::Indexed(view) }))
         };
         let (functions, tree) = (section(FUNCTIONS, &texts[1])?, section(TREE, &texts[2])?);
+        let [scopes, variables, uses] = SCOPES;
+        let tables = [section(scopes, &texts[3])?, section(variables, &texts[4])?, section(uses, &texts[5])?];
         // What has a place must be there.
-        if functions.is_none() != texts[1].is_empty() || tree.is_none() != texts[2].is_empty() {
+        let parts = [&functions, &tree, &tables[0], &tables[1], &tables[2]];
+        if parts.into_iter().zip(&texts[1..]).any(|(part, range)| part.is_none() != range.is_empty()) {
             return Ok(None);
         }
         let allocations = Allocations::of(&header, functions, tree);
-        let path = Some(path);
-        Ok(Some(Self { header, nodes, edges, strings, locations, allocations, given_size: size, path, texts }))
+        let ordinal = Ordinal { fields: header.node.fields as u64, nodes: header.node_count };
+        let source_scopes = SourceScopes::of(&header, ordinal, strings.len(), tables);
+        let (path, given_size) = (Some(path), size);
+        Ok(Some(Self { header, nodes, edges, strings, locations, allocations, source_scopes, given_size, path, texts }))
     }
 }

@@ -13,6 +13,7 @@ const test = require('node:test');
 const { openSnapshot } = require('../../..');
 const { askQuestion, QUESTIONS } = require('../../../lib/objects/questions');
 const { functionText } = require('../../../lib/objects/function-text');
+const { isSame } = require('../../../lib/objects/script-code');
 const { blanked } = require('../../../lib/source-text');
 const { root } = require('../../helpers/run');
 const { sessionsText } = require('../../helpers/snapshot');
@@ -44,35 +45,112 @@ globalThis.forgetful = forgets();
 globalThis.mindful = remembers();
 globalThis.waits = new Waits();
 waits.forget();
-setImmediate(() => require('node:v8').writeHeapSnapshot(process.argv[2]));
+function many(count) { return Array.from({ length: count }, (_, i) => ({ i })); }
+function blocks() {
+  const kept = [];
+  for (const round of ['one']) {
+    const block = many(4000);
+    (() => block)();
+    kept.push(() => round);
+  }
+  try { throw many(3000); } catch (thrown) { kept.push(() => thrown); }
+  return kept;
+}
+function evaluates() {
+  const any = many(4500);
+  (() => any)();
+  return (text) => eval(text);
+}
+function runs() {
+  const local = many(4600);
+  (() => local)();
+  globalThis.other = () => 1;
+  require('node:v8').writeHeapSnapshot(process.argv[2]);
+  return local;
+}
+globalThis.blocks = blocks();
+globalThis.evaluates = evaluates();
+setImmediate(runs);
 `;
 
 test('variables that no living closure reads are found, others are not', async () => {
   const program = path.join(directory, 'program.js');
   const file = path.join(directory, 'captures.heapsnapshot');
+  assert.ok(PROGRAM.length > 1024, 'V8 writes the beginning of it only');
   fs.writeFileSync(program, PROGRAM);
   const { status, stderr } = spawnSync(process.execPath, [program, file], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   const snapshot = await openSnapshot(file);
   const answer = await snapshot.captures({ top: 5 });
-  const told = answer.captures.map(({ grade, variable, closures }) => [
+  const told = answer.captures.map(({ grade, readersFrom, nameFrom, variable }) => [
     grade,
+    readersFrom,
+    nameFrom,
     variable,
-    closures[0].place.line,
   ]);
-  assert.deepEqual(told, [['likely', 'list', 7]]);
+  assert.deepEqual(told, [
+    ['likely', 'source-files', 'reference', 'list'],
+    ['likely', 'source-files', 'scope-info', 'block'],
+  ]);
+  assert.equal(answer.captures[0].closures[0].place?.line, 7);
   const [capture] = answer.captures;
   assert.equal(snapshot.node(capture.node.id).class, 'Array');
   assert.ok(capture.node.retainedSize > 100_000, String(capture.node.retainedSize));
-  assert.equal(answer.captureCount, 1);
-  assert.equal(answer.captureBytes, capture.node.retainedSize);
+  assert.equal(answer.captureCount, 2);
+  assert.equal(
+    answer.captureBytes,
+    answer.captures.reduce((sum, { node }) => sum + node.retainedSize, 0),
+  );
   assert.equal(capture.closureCount, 1);
 
+  // As long and begun alike, it counts as the same; with a letter more it does not.
+  fs.writeFileSync(program, `${PROGRAM}// edited since`);
+  const edited = await snapshot.captures();
+  assert.deepEqual(edited.captures, [], 'a file that is not what ran says nothing');
   fs.rmSync(program);
   const blind = await snapshot.captures();
   assert.deepEqual(blind.captures, [], 'nothing is said of what cannot be read');
   assert.ok(blind.unknownCount > answer.unknownCount);
+  assert.equal(edited.unknownCount, blind.unknownCount);
   snapshot.close();
+});
+
+test('of a short script the snapshot itself has the text', async () => {
+  const program = path.join(directory, 'short.js');
+  const file = path.join(directory, 'short.heapsnapshot');
+  fs.writeFileSync(
+    program,
+    `globalThis.kept = (() => { const l\u0069st = Array.from({ length: 4000 }, (_, i) => ({ i })), rows = [...list];
+(() => [list, rows])(); return [() => l\\u0069st, () => 1]; })();
+setImmediate(() => require('node:v8').writeHeapSnapshot(process.argv[2]));`,
+  );
+  const { status, stderr } = spawnSync(process.execPath, [program, file], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  fs.rmSync(program);
+  const snapshot = await openSnapshot(file);
+  const { captures } = await snapshot.captures();
+  assert.deepEqual(
+    captures.map(({ grade, readersFrom, variable }) => [grade, readersFrom, variable]),
+    [['likely', 'script-text', 'rows']],
+  );
+  snapshot.close();
+});
+
+test('a script is a file only if that begins so and is as long', () => {
+  const start = 'const é = 1;';
+  const bytes = (/** @type {number} */ length) => Math.ceil((16 + length) / 8) * 8;
+  const code = `${start}${'x'.repeat(2000)}`;
+  assert.ok(isSame(code, start, bytes(code.length), '/a.js'));
+  assert.ok(isSame(code, start, bytes(2 * code.length), '/a.js'));
+  assert.ok(!isSame(`${code}12345678`, start, bytes(code.length), '/a.js'));
+  assert.ok(!isSame(code.replace('1', '2'), start, bytes(code.length), '/a.js'));
+  // Of what is outside of V8's heap the string says no length.
+  assert.ok(isSame(`${code}12345678`, start, 32, '/a.js'));
+  // What V8 wrote of a character beyond 16 bits, and blanks where types were.
+  assert.ok(isSame('a\u{1f600}bc', 'a\uf600b', bytes(10), '/a.js'));
+  const typed = 'let a: number = 1;';
+  assert.ok(isSame(typed, 'let a         = 1;', bytes(typed.length), '/a.ts'));
+  assert.ok(!isSame(typed, 'let a         = 1;', bytes(typed.length), '/a.js'));
 });
 
 test('the text of a function ends where the function does', () => {

@@ -10,6 +10,7 @@ use crate::{
         node::shortened_to,
         path::HopNode,
         scopes::scope_place,
+        slots::block_variable,
         words,
     },
     error::Result,
@@ -220,8 +221,12 @@ impl Holding<'_> {
     fn reference(&self, edge: usize, monitor: &Monitor) -> Result<String> {
         let (nodes, edges) = (&self.graph.snapshot().nodes, &self.graph.snapshot().edges);
         let holder = nodes.of_edge(edge);
-        if edges.kind(edge) == EdgeKind::Context {
-            let variable = shortened_to(self.graph.edge_name(edge).into_owned(), NAME);
+        let variable = match edges.kind(edge) {
+            EdgeKind::Context => Some(self.graph.edge_name(edge).into_owned()),
+            _ => block_variable(self.graph, edge),
+        };
+        if let Some(variable) = variable {
+            let variable = shortened_to(variable, NAME);
             let retainers = self.graph.retainers(monitor)?;
             let place = scope_place(self.graph, retainers, self.ways.scripts, holder);
             let owner = place.map_or_else(|| self.label(holder, monitor), |place| Ok(scope(&place)))?;

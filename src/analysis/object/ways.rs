@@ -9,6 +9,7 @@ use crate::{
         Name, Place, Scripts, name_of,
         node::shortened_to,
         path::{Hop, as_code, hop},
+        slots::block_variable,
     },
     error::Result,
     graph::{HeapGraph, Word},
@@ -193,8 +194,10 @@ impl Ways<'_> {
                     at += 1;
                 } else if self.is_internal(edge, Word::Context) {
                     let scopes = way[at..].iter().take_while(|&&edge| self.is_internal(edge, Word::Previous)).count();
-                    if let Some(&variable) = way.get(at + scopes).filter(|&&edge| edges.kind(edge) == EdgeKind::Context)
-                    {
+                    let is_variable = |edge: usize| {
+                        edges.kind(edge) == EdgeKind::Context || block_variable(self.graph, edge).is_some()
+                    };
+                    if let Some(&variable) = way.get(at + scopes).filter(|&&edge| is_variable(edge)) {
                         step = Step { edge: variable, text: None };
                         at += scopes + 1;
                     }

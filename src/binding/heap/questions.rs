@@ -38,6 +38,8 @@ enum Question {
     Diff { top: Option<usize>, growth: bool },
     /// What may be a leak.
     Findings,
+    /// Variables that closures keep, and what is known of who reads them.
+    Captures { least: u64 },
     /// The nodes that pass a filter, or, without one, that come with the question.
     Objects { top: usize, by: Order, filter: Option<Filter> },
     /// What only lives because of something that nobody may want.
@@ -137,6 +139,7 @@ fn tell(
         Question::Collections { top } => json(&analysis::collections(graph, top, monitor)?),
         Question::CollectionSizes { least } => json(&analysis::collection_sizes(graph, least, monitor)?),
         Question::Waste { top } => json(&analysis::waste(graph, top, monitor)?),
+        Question::Captures { least } => json(&analysis::captures(graph, least, monitor)?),
         Question::Findings => json(&leaks::hints_of(open.graph(), monitor)?),
     }
 }
