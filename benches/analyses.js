@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * memlab's six analyses, as its documentation has them, and the same on our objects (examples/analyses), on a snapshot of
- * 105 MB: whole processes, in turns. And what a visit to every node of it costs, through objects and through columns.
+ * 105 MB, that of growing collections on three of a leaking service: whole processes, in turns. And what a visit to every
+ * node of the one costs, through objects and through columns.
  *
  *     node benches/analyses.js [--runs 3] [--write]
  */
@@ -12,7 +13,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
-const { make } = require('../fixtures/make');
+const { make, makeSeries } = require('../fixtures/make');
 const { missingPackages } = require('../scripts/packages');
 const { runStep } = require('../scripts/run');
 const { machine, median, medianCost, onNode, run, seconds } = require('./processes');
@@ -33,9 +34,9 @@ const ANALYSES = [
 
 /**
  * A folder in which our package is installed, as the examples want it, and one with a series of snapshots.
- * @param {string} file
+ * @param {string[]} files
  */
-function workplace(file) {
+function workplace(files) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'heap-analyzer-analyses-'));
   process.on('exit', () => fs.rmSync(directory, { recursive: true, force: true }));
   fs.mkdirSync(path.join(directory, 'node_modules'));
@@ -43,7 +44,9 @@ function workplace(file) {
   fs.cpSync(EXAMPLES, path.join(directory, 'analyses'), { recursive: true });
   const series = path.join(directory, 'series');
   fs.mkdirSync(series);
-  for (const name of ['1', '2']) fs.symlinkSync(file, path.join(series, `${name}.heapsnapshot`));
+  // memlab takes them in the order of the numbers in their names.
+  for (const [index, file] of files.entries())
+    fs.symlinkSync(file, path.join(series, `s${index + 1}.heapsnapshot`));
   return { analyses: path.join(directory, 'analyses'), series };
 }
 
@@ -67,6 +70,9 @@ function throughTheIndex(script, subject) {
     `require(${JSON.stringify(script)}).${name}(${JSON.stringify(subject)}, { cache: true })`,
   );
 }
+
+/** @param {string} file */
+const megabytes = (file) => (fs.statSync(file).size / 1e6).toFixed(0);
 
 /** @typedef {import('./processes').Cost | string} Measured a cost, or why there is none */
 
@@ -153,11 +159,17 @@ async function main() {
   });
   for (const step of missingPackages(['benches'])) await runStep(step);
   const file = await make({ program: 'sized', node: 22, args: ['--megabytes=100'] });
-  const { analyses, series } = workplace(file);
+  const several = await makeSeries({ program: 'series', node: 22, args: ['--megabytes=100'] });
+  const { analyses, series } = workplace(several);
   const rows = [];
   for (const [name, theirs, isSeries] of ANALYSES.filter(([one]) => !values.only || values.only === one)) {
     const script = path.join(analyses, `${name}.js`);
-    const files = isSeries ? fs.readdirSync(series).map((one) => path.join(series, one)) : [file];
+    const files = isSeries
+      ? fs
+          .readdirSync(series)
+          .sort()
+          .map((one) => path.join(series, one))
+      : [file];
     const [own, again, other] = await inTurns(
       [
         onNode(script, ...files),
@@ -171,7 +183,7 @@ async function main() {
     console.error(rows[rows.length - 1].join('  '));
   }
   const text = [
-    `A snapshot of ${(fs.statSync(file).size / 1e6).toFixed(0)} MB (twice for unbound-collections), whole processes, median of ${values.runs}; in brackets the processor's time. "Again" asks a file that has an index since the first question (the option cache). ${machine()}.`,
+    `A snapshot of ${megabytes(file)} MB (for unbound-collections three, of ${several.map(megabytes).join(', ')} MB), whole processes, median of ${values.runs}; in brackets the processor's time. "Again" asks a file that has an index since the first question (the option cache). ${machine()}.`,
     '',
     table(['Analysis', 'ours', 'ours, again', 'memlab', 'ratio', 'ratio, again', 'our lines'], rows),
     '',

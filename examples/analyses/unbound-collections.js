@@ -29,7 +29,7 @@ async function unboundCollections(files, { top = 20, ...options } = {}) {
   const told = [...growing].sort(([, a], [, b]) => growth(b) - growth(a) || size(b) - size(a)).slice(0, top);
   const named = told.map(([id, entries]) => {
     const { class: name, heldBy } = last.node(id);
-    return { id, class: name, heldBy, entries };
+    return { id, heldBy, class: name, entries };
   });
   last.close();
   return named;

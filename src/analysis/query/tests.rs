@@ -109,3 +109,47 @@ fn empty_and_sparse_are_told_from_what_holds_numbers() {
     let large = collections(&graph, 2, &Monitor::none()).unwrap();
     assert_eq!((large.count, large.collections.len(), large.collections[0].slots), (3, 2, 128));
 }
+
+#[test]
+fn filters_take_what_they_say() {
+    let mut heap = Heap::new();
+    let global = heap.node("object", "global", 3, 10);
+    let map = heap.node("object", "Map", 5, 32);
+    let table = heap.node("array", "", 7, 400);
+    let text = heap.node("string", "a Map of", 9, 24);
+    let list = heap.node("object", "Array", 11, 16);
+    heap.edge(0, "element", "1", global);
+    heap.edge(global, "property", "map", map);
+    heap.edge(map, "internal", "table", table);
+    for slot in 0..5 {
+        heap.edge(table, "internal", &slot.to_string(), text);
+    }
+    heap.edge(global, "property", "list", list);
+    heap.edge(list, "element", "0", text);
+    let graph = heap.graph();
+    let named = |any: &[&str], starts, ends| {
+        let any = any.iter().map(|&one| one.to_owned()).collect();
+        Some(TextFilter { any, starts, ends })
+    };
+    let nodes = |filter: Filter| ordinals(&select(&graph, &filter, (0, u32::MAX), &Monitor::none()).unwrap());
+    let whole = |name| Filter { name, ..Filter::default() };
+    assert_eq!(nodes(whole(named(&["Map"], true, true))), [map as u32]);
+    assert_eq!(nodes(whole(named(&["Map"], false, false))), [map as u32, text as u32]);
+    assert_eq!(nodes(whole(named(&["a ", "gl"], true, false))), [global as u32, text as u32]);
+    assert_eq!(nodes(whole(named(&["of", "bal"], false, true))), [global as u32, text as u32]);
+    let property = named(&["list"], true, true);
+    assert_eq!(nodes(Filter { property, ..Filter::default() }), [global as u32]);
+    // What is in the Map hangs on its table.
+    let min_references = Some(3);
+    assert_eq!(nodes(Filter { min_references, ..Filter::default() }), [map as u32, table as u32]);
+    let kinds = Some(vec!["object".to_owned()]);
+    let newer = Filter { newer_than: Some(4), kinds, ..Filter::default() };
+    assert_eq!(nodes(newer.clone()), [map as u32, list as u32]);
+    let stretch = select(&graph, &newer, (map as u32 + 1, u32::MAX), &Monitor::none()).unwrap();
+    assert_eq!(ordinals(&stretch), [list as u32]);
+    let sizes = collection_sizes(&graph, 1, &Monitor::none()).unwrap();
+    assert_eq!((sizes.ordinals, sizes.ids, sizes.entries), (vec![list as u32], vec![11], vec![1]));
+    let told = objects(&graph, &[NodeId(map as u32), NodeId(list as u32)], (1, Order::References), &Monitor::none());
+    let told = serde_json::to_value(told.unwrap()).unwrap();
+    assert_eq!((&told["objects"][0]["id"], &told["objects"][0]["references"]), (&5.into(), &5.into()));
+}
