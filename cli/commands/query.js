@@ -95,11 +95,20 @@ async function run(file, question, options, context) {
   const { signal } = context;
   let answer;
   try {
-    const opened = { threads, cache: cache.indexing, signal, onProgress: progress.update };
+    // A question computes what it needs; what is looked at here, object by object, is computed beforehand.
+    const prepare = name === 'captures';
+    const opened = {
+      prepare,
+      threads,
+      cache: cache.indexing,
+      signal,
+      onProgress: inPart(progress.update, 0),
+    };
     const snapshot = await openHeap(input, opened, true);
     try {
-      const asked = { filter: filterOf(options), top: top ?? (json ? undefined : ROWS_OF_TEXT), signal };
-      answer = await askQuestion(snapshot, name, asked);
+      const listed = { filter: filterOf(options), top: top ?? (json ? undefined : ROWS_OF_TEXT) };
+      const watched = { signal, onProgress: inPart(progress.update, 0.5) };
+      answer = await askQuestion(snapshot, name, { ...listed, ...watched });
     } finally {
       snapshot.close();
     }
@@ -109,6 +118,17 @@ async function run(file, question, options, context) {
   print(answer, json, renderQuery, context);
   await cache.write();
 }
+
+/**
+ * Opening is one half of the work, the question the other.
+ * @param {(progress: { phase: string, fraction: number }) => unknown} update
+ * @param {number} before what is done beforehand
+ */
+const inPart =
+  (update, before) =>
+  /** @param {{ phase: string, fraction: number }} progress */
+  ({ phase, fraction }) =>
+    update({ phase, fraction: before + fraction / 2 });
 
 /** @param {Record<string, any>} options */
 function filterOf(options) {
