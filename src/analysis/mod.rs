@@ -47,8 +47,8 @@ pub use self::{
     places::{Place, Scripts},
     query::{
         CollectionSizes, Collections, EmptyCollections, Filter, Keeper, LargeCollection, ListedObject, Objects,
-        ObjectsOfClass, Order, SparseArray, TextFilter, Waste, collection_sizes, collections, objects, retained_by,
-        select, slot_name, waste,
+        ObjectsOfClass, Order, SparseArray, TextFilter, Waste, collection_sizes, collections, held_by, objects,
+        retained_by, select, waste,
     },
     statistics::{Statistics, Totals, statistics},
     summary::{AnalyzeOptions, DuplicateStrings, Packages, Summary, duplicate_strings, packages_of, summarize},

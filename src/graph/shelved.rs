@@ -96,6 +96,11 @@ impl HeapGraph {
         self.known().into_iter().filter(|&(mark, is_known)| is_known && !is_there(mark)).count()
     }
 
+    /// Whether the edges that end at a node can be had without turning all of them round.
+    pub(crate) fn has_retainers(&self) -> bool {
+        self.retainers.get().is_some() || self.shelf.as_ref().is_some_and(|shelf| shelf.has(marks::RETAINERS))
+    }
+
     /// Whether all that an overview needs is in the index that the heap was opened by.
     pub(super) fn has_all_on_the_shelf(&self) -> bool {
         let all = [marks::SHALLOW, marks::DISTANCES, marks::TREE, marks::RETAINED, marks::CLASSES];

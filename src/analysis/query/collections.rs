@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{biggest_of, slot_name, slots_of};
+use super::{biggest_of, known::Known, slot_name, slots_of};
 use crate::{
     analysis::{SizedNode, follow, object::entry_count},
     error::Result,
@@ -15,8 +15,6 @@ use crate::{
 
 /// Fewer entries are no large collection.
 const LEAST: u64 = 100;
-/// Nodes that one thread looks at in a row.
-const PIECE: u32 = 1 << 15;
 
 /// Maps, Sets and arrays with many entries.
 #[derive(Debug, Serialize)]
@@ -98,13 +96,17 @@ struct Sized {
 fn found(graph: &HeapGraph, least: u64, monitor: &Monitor) -> Result<Vec<Sized>> {
     let nodes = &graph.snapshot().nodes;
     let count = nodes.len() as u32;
-    let pieces: Vec<Vec<Sized>> = (0..count.div_ceil(PIECE))
+    // One stretch for each thread, which looks at each name once.
+    let length = count.div_ceil(rayon::current_num_threads() as u32).max(1);
+    let parts: Vec<Vec<Sized>> = (0..count.div_ceil(length))
         .into_par_iter()
-        .map(|piece| {
-            monitor.check()?;
+        .map(|stretch| {
+            let mut names = Known::of(&graph.snapshot().strings);
             let mut found = Vec::new();
-            for node in (piece * PIECE..count.min(piece.saturating_mul(PIECE).saturating_add(PIECE))).map(NodeId) {
-                if nodes.kind(node) != NodeKind::OBJECT {
+            let start = stretch * length;
+            for node in (start..count.min(start.saturating_add(length))).map(NodeId) {
+                monitor.tick(node.index())?;
+                if nodes.kind(node) != NodeKind::OBJECT || !may_be_large(graph, node, least, &mut names) {
                     continue;
                 }
                 let Some(entries) = entry_count(graph, node) else { continue };
@@ -116,7 +118,20 @@ fn found(graph: &HeapGraph, least: u64, monitor: &Monitor) -> Result<Vec<Sized>>
             Ok(found)
         })
         .collect::<Result<_>>()?;
-    Ok(pieces.into_iter().flatten().collect())
+    Ok(parts.into_iter().flatten().collect())
+}
+
+/// Whether it is a collection with so many references that entries can be as many, or with so many slots: most are
+/// small, and counting takes its time.
+fn may_be_large(graph: &HeapGraph, node: NodeId, least: u64, names: &mut Known<'_>) -> bool {
+    let nodes = &graph.snapshot().nodes;
+    let has_many = |node: NodeId| nodes.edges(node).len() as u64 >= least;
+    if graph.word(node) == Word::Array {
+        return has_many(node) || slots(graph, node) >= least;
+    }
+    let name = nodes.name(node);
+    names.holds(name, |strings| strings.is(name, "Map") || strings.is(name, "Set"))
+        && follow(graph, node, Word::Table).is_some_and(has_many)
 }
 
 /// Slots of an array's own store. The table of a Map is made of entries, buckets and room for more: its entries show.

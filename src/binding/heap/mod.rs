@@ -42,6 +42,9 @@ fn failed(error: &Error) -> Failure {
 /// Looks for ids that go through the whole column before an index of ids is worth its memory.
 const PLAIN_LOOKS: u32 = 16;
 
+/// Looks for who holds a node that go through all edges, before the edges are turned round for good.
+const FEW_HOLDERS: u32 = 8;
+
 /// An open heap, with what is kept beside its facts.
 struct Open {
     heap: Staying,
@@ -52,6 +55,8 @@ struct Open {
     /// Columns of which single figures can be had without computing anything; a bit for each, by its number.
     at_hand: AtomicU32,
     looks: AtomicU32,
+    /// How often somebody wanted to know where a node hangs.
+    holders: AtomicU32,
     /// Nodes by id.
     by_id: OnceLock<Vec<(u32, u32)>>,
     scripts: OnceLock<Scripts>,
@@ -65,6 +70,7 @@ impl Open {
             prepared: AtomicBool::new(prepared),
             at_hand: AtomicU32::new(columns::OF_THE_FILE),
             looks: AtomicU32::new(0),
+            holders: AtomicU32::new(0),
             by_id: OnceLock::new(),
             scripts: OnceLock::new(),
         }
@@ -238,7 +244,13 @@ impl Heap {
     /// Where a node hangs, as code would write it.
     #[napi]
     pub fn held_by(&self, ordinal: u32) -> napi::Result<Option<String>, &'static str> {
-        self.at_once(|_, graph| analysis::slot_name(graph, node(graph, ordinal)?, &Monitor::none()))
+        self.at_once(|open, graph| {
+            let node = node(graph, ordinal)?;
+            if open.holders.fetch_add(1, Ordering::Relaxed) == FEW_HOLDERS {
+                graph.retainers(&Monitor::none())?;
+            }
+            analysis::held_by(graph, node, &Monitor::none())
+        })
     }
 
     /// Names and keys of all classes, as JSON text.
