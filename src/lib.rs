@@ -24,7 +24,9 @@ mod memory;
 pub mod monitor;
 #[cfg(feature = "phases")]
 pub mod phases;
+mod prefetch;
 pub mod snapshot;
+mod spare;
 mod store;
 #[cfg(test)]
 mod testing;

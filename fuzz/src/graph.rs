@@ -221,9 +221,9 @@ pub fn check_invariants(graph: &HeapGraph) {
         assert!(tree.dominates(tree.immediate(node), node) && tree.dominates(snapshot.root(), node));
         let _ = graph.display_name(node);
     }
-    let distances = graph.distances(&none).unwrap();
+    let (ways, distances) = (graph.ways(&none).unwrap(), graph.distances(&none).unwrap());
     for node in snapshot.nodes.all() {
-        if let Some(edge) = distances.via(node) {
+        if let Some(edge) = ways.via(node) {
             assert_eq!(snapshot.edges.target(edge), node);
             let from = snapshot.nodes.of_edge(edge);
             // The root is given its own distance after the ways that pass through it were measured.

@@ -52,10 +52,10 @@ pub struct HopNode {
 
 /// A shortest way to `node` from where distances begin; at most 256 hops, the last ones.
 pub(crate) fn shortest_path(graph: &HeapGraph, node: NodeId, monitor: &Monitor) -> Result<Vec<Hop>> {
-    let distances = graph.distances(monitor)?;
+    let ways = graph.ways(monitor)?;
     let mut hops = Vec::new();
     let mut at = node;
-    while let Some(edge) = distances.via(at).filter(|_| hops.len() < HOP_LIMIT) {
+    while let Some(edge) = ways.via(at).filter(|_| hops.len() < HOP_LIMIT) {
         hops.push(hop(graph, edge, monitor)?);
         at = graph.snapshot().nodes.of_edge(edge);
     }

@@ -1,4 +1,4 @@
-//! Distance: how many steps an object is away from the user's roots, and the first step back on such a way.
+//! Distance: how many steps an object is away from the user's roots, and the last step of such a way.
 //!
 //! Breadth first, weak edges never followed, first from the user's roots and then from the root itself. Three
 //! kinds of edges would make nonsense of the figure and are not followed: a map's descriptors (shared between
@@ -19,7 +19,8 @@ use crate::{
     memory,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId, NodeKind},
-    store::{Column, Plain, Rule, Shelf, Tag, Writer},
+    spare::Spare,
+    store::{Column, Rule, Shelf, Tag, Writer},
 };
 
 /// Distance of a node that no allowed way reaches.
@@ -27,120 +28,205 @@ pub const UNREACHED: i32 = -5;
 /// Distance of the root when there are user roots; what is only reached from it lies beyond.
 pub const SYSTEM_BASE: i32 = 100_000_000;
 
-/// Distances of all nodes and the tree of shortest ways.
+/// Distances of all nodes.
 #[derive(Debug)]
 pub struct Distances {
-    /// By node.
-    steps: Column<Step>,
+    levels: Levels,
+    /// The level on which the search began again, from the root: levels from there on lie beyond the user's objects.
+    system: u32,
+    /// Distance of that level.
+    base: i32,
 }
 
-const STEPS: Tag = Tag::new(*b"diststep");
-
-/// How a node is reached first. Together, since they are found together.
-#[derive(Debug, Clone, Copy)]
-#[repr(C)]
-struct Step {
-    distance: i32,
-    /// The edge it was first reached by; [`Distances::NO_EDGE`] for roots and unreached nodes.
-    via: u32,
+/// By node, the level of the search on which it was found: from 1, and 0 when it was not.
+///
+/// Nearly every heap has less than 256 levels, and a byte for each node stays in the cache while the search writes them
+/// in no order.
+#[derive(Debug)]
+enum Levels {
+    Few(Column<u8>),
+    Many(Column<u32>),
 }
 
-// SAFETY: two integers of one size, in the order of C: eight bytes without padding, and no forbidden values.
-unsafe impl Plain for Step {}
+/// The edge by which a shortest way enters each node.
+#[derive(Debug)]
+pub struct Ways(Column<u32>);
+
+const FEW_LEVELS: Tag = Tag::new(*b"distlevl");
+const MANY_LEVELS: Tag = Tag::new(*b"distmany");
+/// The level where the search began again, and its distance.
+const SYSTEM: Tag = Tag::new(*b"distsyst");
+const WAYS: Tag = Tag::new(*b"distways");
 
 impl Distances {
-    const NO_EDGE: u32 = u32::MAX;
-
     /// Steps from the nearest user root (1), [`SYSTEM_BASE`] and more for what only the root reaches,
     /// [`UNREACHED`] otherwise.
     #[must_use]
+    #[inline]
     pub fn get(&self, node: NodeId) -> i32 {
-        self.steps.at(node.index()).distance
+        self.of_level(match &self.levels {
+            Levels::Few(levels) => u32::from(levels.at(node.index())),
+            Levels::Many(levels) => levels.at(node.index()),
+        })
+    }
+
+    #[inline]
+    fn of_level(&self, level: u32) -> i32 {
+        match level {
+            0 => UNREACHED,
+            _ if level < self.system => level as i32,
+            _ => self.base + (level - self.system) as i32,
+        }
     }
 
     /// All distances, by node.
     #[must_use]
     pub fn all(&self) -> impl ExactSizeIterator<Item = i32> {
-        self.steps.iter().map(|step| step.distance)
+        let (few, many): (&[u8], &[u32]) = match &self.levels {
+            Levels::Few(levels) => (levels, &[]),
+            Levels::Many(levels) => (&[], levels),
+        };
+        (0..few.len().max(many.len()))
+            .map(|node| self.of_level(few.get(node).map_or_else(|| many[node], |&level| u32::from(level))))
     }
 
-    /// The edge by which a shortest way enters the node; `None` for where ways begin.
-    #[must_use]
-    pub fn via(&self, node: NodeId) -> Option<usize> {
-        let edge = self.steps.at(node.index()).via;
-        (edge != Self::NO_EDGE).then_some(edge as usize)
-    }
-
-    pub(crate) fn of(graph: &HeapGraph, monitor: &Monitor) -> Result<Self> {
+    /// Searches from the user's roots and then from the root, and notes the ways if they are wanted.
+    pub(crate) fn of(graph: &HeapGraph, ways: bool, spare: &Spare, monitor: &Monitor) -> Result<(Self, Option<Ways>)> {
         let count = graph.snapshot().nodes.len();
         let mut search = Search {
             graph,
             reached: FixedBitSet::with_capacity(count),
-            steps: memory::filled(count, Step { distance: UNREACHED, via: Self::NO_EDGE }, "distances")?,
+            few: memory::zeroed(count, "distances")?,
+            many: Vec::new(),
+            via: if ways { memory::filled(count, Ways::NO_EDGE, "ways")? } else { Vec::new() },
+            // Not from what is spare: the dominators beside are the longer way, and want it.
             queue: memory::with_capacity(count, "distances")?,
             pending_pairs: HashSet::default(),
         };
         // A root may be listed twice and is then searched twice, which decides about WeakMap pairs: kept.
         for (edge, node) in graph.user_roots() {
-            search.steps[node.index()] = Step { distance: 1, via: edge as u32 };
-            search.reached.insert(node.index());
-            search.queue.push(node);
+            search.reach(node, 1, edge as u32)?;
+            search.queue.push(node.0);
         }
         let had_user_roots = !search.queue.is_empty();
-        search.run(monitor)?;
-        let root = graph.snapshot().root();
-        let distance = if had_user_roots { SYSTEM_BASE } else { 0 };
-        search.steps[root.index()] = Step { distance, via: Self::NO_EDGE };
-        search.reached.insert(root.index());
+        let system = search.run(1, monitor)?;
+        search.reach(graph.snapshot().root(), system, Ways::NO_EDGE)?;
         search.queue.clear();
-        search.queue.push(root);
-        search.run(monitor)?;
+        search.queue.push(graph.snapshot().root().0);
+        search.run(system, monitor)?;
         monitor.advance("distances", 1.0)?;
-        Ok(Self { steps: search.steps.into() })
+        let Search { few, many, via, queue, .. } = search;
+        spare.give(queue);
+        let levels = if many.is_empty() { Levels::Few(few.into()) } else { Levels::Many(many.into()) };
+        let base = if had_user_roots { SYSTEM_BASE } else { 0 };
+        Ok((Self { levels, system, base }, ways.then(|| Ways(via.into()))))
     }
 
     pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
-        writer.add(STEPS, &self.steps);
+        match &self.levels {
+            Levels::Few(levels) => writer.add(FEW_LEVELS, levels),
+            Levels::Many(levels) => writer.add(MANY_LEVELS, levels),
+        }
+        writer.add_made(SYSTEM, &[self.system, self.base.cast_unsigned()]);
     }
 
     pub(super) fn load(shelf: &Shelf, nodes: usize) -> Result<Option<Self>> {
-        Ok(shelf.column(STEPS, nodes, Rule::Any)?.map(|steps| Self { steps }))
+        let Some(system) = shelf.view::<u32>(SYSTEM, Rule::Any)? else { return Ok(None) };
+        let &[system, base] = system.whole() else { return Ok(None) };
+        let levels = match shelf.column(FEW_LEVELS, nodes, Rule::Any)? {
+            Some(levels) => Some(Levels::Few(levels)),
+            None => shelf.column(MANY_LEVELS, nodes, Rule::Any)?.map(Levels::Many),
+        };
+        Ok(levels.map(|levels| Self { levels, system, base: base.cast_signed() }))
+    }
+}
+
+impl Ways {
+    const NO_EDGE: u32 = u32::MAX;
+
+    /// The edge by which a shortest way enters the node; `None` for where ways begin and what none reaches.
+    #[must_use]
+    pub fn via(&self, node: NodeId) -> Option<usize> {
+        let edge = self.0.at(node.index());
+        (edge != Self::NO_EDGE).then_some(edge as usize)
+    }
+
+    pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
+        writer.add(WAYS, &self.0);
+    }
+
+    pub(super) fn load(shelf: &Shelf, nodes: usize) -> Result<Option<Self>> {
+        Ok(shelf.column(WAYS, nodes, Rule::Any)?.map(Self))
     }
 }
 
 struct Search<'a> {
     graph: &'a HeapGraph,
-    steps: Vec<Step>,
     /// Nodes that have a distance. One bit each stays in the cache where the distances would not.
     reached: FixedBitSet,
-    queue: Vec<NodeId>,
+    /// Level of each node, while a byte is enough for all.
+    few: Vec<u8>,
+    /// The same from then on.
+    many: Vec<u32>,
+    /// The edge by which each node was reached; empty when nobody wants to know.
+    via: Vec<u32>,
+    queue: Vec<u32>,
     /// WeakMap entries of which one edge has been passed over.
     pending_pairs: HashSet<Cow<'a, [u8]>, Seeded>,
 }
 
 impl Search<'_> {
-    fn run(&mut self, monitor: &Monitor) -> Result<()> {
-        let topology = self.graph.snapshot().topology();
+    /// Searches from what is in the queue, all of it on one level; gives the first level that nothing is on.
+    fn run(&mut self, mut level: u32, monitor: &Monitor) -> Result<u32> {
+        let snapshot = self.graph.snapshot();
+        let (topology, names) = (snapshot.topology(), snapshot.edges.names());
         let mut next = 0;
-        while let Some(&node) = self.queue.get(next) {
-            next += 1;
-            monitor.tick(next)?;
-            let distance = self.steps[node.index()].distance + 1;
-            let picky = self.is_picky(node);
-            for edge in topology.edges(node) {
-                let target = topology.target(edge);
-                if self.reached.contains(target.index()) {
-                    continue;
+        while next < self.queue.len() {
+            let level_end = self.queue.len();
+            level += 1;
+            while next < level_end {
+                let node = NodeId(self.queue[next]);
+                topology.look_ahead(&self.queue, next, names);
+                next += 1;
+                monitor.tick(next)?;
+                let picky = self.is_picky(node);
+                for edge in topology.edges(node) {
+                    let target = topology.target(edge);
+                    if self.reached.contains(target.index()) {
+                        continue;
+                    }
+                    let kind = topology.kind(edge);
+                    if kind == EdgeKind::Weak || !self.may_follow(picky, edge, kind) {
+                        continue;
+                    }
+                    self.reach(target, level, edge as u32)?;
+                    self.queue.push(target.0);
                 }
-                let kind = topology.kind(edge);
-                if kind == EdgeKind::Weak || !self.may_follow(picky, edge, kind) {
-                    continue;
-                }
-                self.reached.insert(target.index());
-                self.steps[target.index()] = Step { distance, via: edge as u32 };
-                self.queue.push(target);
             }
         }
+        Ok(level)
+    }
+
+    #[inline(always)]
+    fn reach(&mut self, node: NodeId, level: u32, via: u32) -> Result<()> {
+        self.reached.insert(node.index());
+        if let Some(way) = self.via.get_mut(node.index()) {
+            *way = via;
+        }
+        match u8::try_from(level) {
+            Ok(level) if self.many.is_empty() => self.few[node.index()] = level,
+            _ => self.reach_far(node, level)?,
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn reach_far(&mut self, node: NodeId, level: u32) -> Result<()> {
+        if self.many.is_empty() {
+            self.many = memory::with_capacity(self.few.len(), "distances")?;
+            self.many.extend(std::mem::take(&mut self.few).into_iter().map(u32::from));
+        }
+        self.many[node.index()] = level;
         Ok(())
     }
 

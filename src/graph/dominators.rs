@@ -19,13 +19,16 @@ use std::{
 
 use fixedbitset::FixedBitSet;
 
+use super::{
+    entries::{self, Entries, Joins, entering},
+    pairs::{first, pair, second},
+};
 use crate::{
     error::{Error, Result},
     memory,
     monitor::Monitor,
+    spare::Spare,
 };
-
-const NONE: u32 = u32::MAX;
 
 /// A directed graph with a root.
 pub trait FlowGraph: Sync {
@@ -37,6 +40,10 @@ pub trait FlowGraph: Sync {
     fn edges(&self, node: u32) -> Range<usize>;
     /// Where an edge leads, `None` when it does not count.
     fn target(&self, edge: usize) -> Option<u32>;
+    /// The node's edges will be asked for soon: what says where they are can be sent for.
+    fn expect_row(&self, _node: u32) {}
+    /// The node's edges will be asked for very soon, and [`Self::expect_row`] was called a while ago.
+    fn expect_edges(&self, _node: u32) {}
 }
 
 /// The dominator tree of a flow graph. Every node is in it: the root dominates what nothing else reaches.
@@ -44,18 +51,8 @@ pub trait FlowGraph: Sync {
 pub struct Dominators {
     /// Nodes, each after its dominator.
     order: Vec<u32>,
-    /// Place of each of them in the tree.
-    tree: Vec<Place>,
-}
-
-/// Where a node stands in the dominator tree.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    /// Number of its immediate dominator.
-    dominator: u32,
-    /// Number of an ancestor further up, to get there in few steps.
-    jump: u32,
-    depth: u32,
+    /// For each of them the number of its immediate dominator, and another number.
+    tree: Vec<u64>,
 }
 
 impl Dominators {
@@ -65,7 +62,8 @@ impl Dominators {
     /// Of what remains (cycles that hold each other) each node becomes a child of the root on its own, and the
     /// edges that leave it count for nothing.
     pub fn of(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Self> {
-        Explored::of(graph, monitor)?.dominators(monitor)
+        let spare = Spare::default();
+        spare.during(|| Explored::of(graph, &spare, monitor)?.dominators(&spare, monitor))
     }
 
     /// All nodes, each after its dominator. Begins with the root.
@@ -77,19 +75,18 @@ impl Dominators {
     /// For each node of [`Self::order`] the place there of its immediate dominator; the root's is the root.
     #[must_use]
     pub fn by_number(&self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator {
-        self.tree.iter().map(|place| place.dominator)
+        self.tree.iter().map(|&place| first(place))
     }
 
-    /// The order, and for each node of it what `row` makes of the place there of its immediate dominator. Rows of
-    /// three numbers take over the memory of the tree.
-    pub(crate) fn into_rows<T>(self, mut row: impl FnMut(u32) -> T) -> (Vec<u32>, Vec<T>) {
-        (self.order, self.tree.into_iter().map(|place| row(place.dominator)).collect())
+    /// The order, and for each node of it the place there of its immediate dominator, in a pair with a number that
+    /// means nothing any more.
+    pub(crate) fn into_parts(self) -> (Vec<u32>, Vec<u64>) {
+        (self.order, self.tree)
     }
 
     #[cfg(test)]
     pub(crate) fn from_parts(order: Vec<u32>, by_number: Vec<u32>) -> Self {
-        let place = |dominator| Place { dominator, jump: 0, depth: 0 };
-        Self { order, tree: by_number.into_iter().map(place).collect() }
+        Self { order, tree: by_number.into_iter().map(|dominator| pair(dominator, 0)).collect() }
     }
 }
 
@@ -103,26 +100,35 @@ pub(crate) struct Explored {
 }
 
 impl Explored {
-    pub(crate) fn of(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Self> {
-        Ok(Self::beside(graph, monitor, || Ok(()))?.0)
+    pub(crate) fn of(graph: &impl FlowGraph, spare: &Spare, monitor: &Monitor) -> Result<Self> {
+        Ok(Self::beside(graph, spare, monitor, || Ok(()))?.0)
     }
 
     /// Explores, and does `more` while the search, which nothing can share, has one thread.
     pub(crate) fn beside<T: Send>(
         graph: &impl FlowGraph,
+        spare: &Spare,
         monitor: &Monitor,
         more: impl FnOnce() -> Result<T> + Send,
     ) -> Result<(Self, T)> {
         let (numbering, (entering, more)) =
-            rayon::join(|| Numbering::of(graph, monitor), || (entering(graph, monitor), more()));
-        let numbering = numbering?;
-        let entries = Entries::of(graph, &numbering, entering?, monitor)?;
+            rayon::join(|| Numbering::of(graph, spare, monitor), || (entering(graph, monitor), more()));
+        let (numbering, entering) = (numbering?, entering?);
+        let (entries, warmed) = rayon::join(
+            || Entries::empty(graph, &numbering, entering, spare, monitor),
+            // The other thread meanwhile fetches the memory that the semidominators need next.
+            || spare.warm_wide(graph.node_count() + 1, "dominators"),
+        );
+        warmed?;
+        let entries = entries?.fill(graph, &numbering, spare, monitor)?;
+        spare.give(numbering.numbers);
         Ok((Self { nodes: numbering.nodes, parents: numbering.parents, entries }, more?))
     }
 
-    pub(crate) fn dominators(self, monitor: &Monitor) -> Result<Dominators> {
-        let semidominators = semidominators(&self.parents, self.entries, monitor)?;
-        let tree = nearest_common(&self.parents, &semidominators, monitor)?;
+    pub(crate) fn dominators(self, spare: &Spare, monitor: &Monitor) -> Result<Dominators> {
+        let semidominators = semidominators(&self.parents, self.entries, spare, monitor)?;
+        let tree = nearest_common(&self.parents, &semidominators, spare, monitor)?;
+        spare.give(self.parents);
         Ok(Dominators { order: self.nodes, tree })
     }
 }
@@ -141,19 +147,19 @@ impl Visit {
 }
 
 /// Depth-first preorder of all nodes.
-struct Numbering {
+pub(super) struct Numbering {
     /// Node at each number.
-    nodes: Vec<u32>,
+    pub(super) nodes: Vec<u32>,
     /// Number of each node.
-    numbers: Vec<u32>,
+    pub(super) numbers: Vec<u32>,
     /// Number of each number's parent in the search tree.
-    parents: Vec<u32>,
+    pub(super) parents: Vec<u32>,
     /// Nodes from this number on were reached by no edge, and theirs count for nothing.
-    isolated_from: u32,
+    pub(super) isolated_from: u32,
 }
 
 impl Numbering {
-    fn of(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Self> {
+    fn of(graph: &impl FlowGraph, spare: &Spare, monitor: &Monitor) -> Result<Self> {
         let count = graph.node_count();
         let mut search = Search {
             graph,
@@ -161,7 +167,7 @@ impl Numbering {
             stack: Vec::new(),
             found: Self {
                 nodes: memory::with_capacity(count, "dominators")?,
-                numbers: memory::zeroed(count, "dominators")?,
+                numbers: spare.zeroed(count, "dominators")?,
                 parents: memory::with_capacity(count, "dominators")?,
                 isolated_from: 0,
             },
@@ -239,209 +245,85 @@ impl<G: FlowGraph> Search<'_, G> {
     }
 }
 
-/// How many counting edges enter each node: counted by node, in the order of the edges, for this needs no numbers
-/// and half the cache misses.
-fn entering(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Vec<u32>> {
-    let count = graph.node_count();
-    let mut entering = memory::zeroed::<u32>(count, "dominators")?;
-    for node in 0..count as u32 {
-        monitor.tick(node as usize)?;
-        graph.edges(node).filter_map(|edge| graph.target(edge)).for_each(|to| entering[to as usize] += 1);
-    }
-    Ok(entering)
-}
-
-/// What edges that are not the search's own say about semidominators.
-///
-/// An edge to a number above its start comes from an ancestor, and all that matters is the lowest such ancestor. The
-/// same is true where the start has only one way in, from a number below the edge's end: that number is what such an
-/// edge amounts to. And from a start with one way in from higher up, an edge says what an edge from there would say.
-/// So the thousands of edges from the entries of an array to their common hidden class are one, and of all edges to
-/// numbers with several ways in about four in ten need no further look.
-struct Entries {
-    /// By number, the lowest semidominator known so far.
-    lowest: Vec<AtomicU32>,
-    /// Where the list of each number begins in `lists`.
-    first: Vec<u32>,
-    /// For each number the higher numbers whose way up has to be looked at. A list is filled from both ends; zero, the
-    /// number of the root, is in none and stands for nothing.
-    lists: Vec<AtomicU32>,
-}
-
-impl Entries {
-    fn of(graph: &impl FlowGraph, numbering: &Numbering, mut entering: Vec<u32>, monitor: &Monitor) -> Result<Self> {
-        let count = numbering.nodes.len();
-        let (connected, isolated) = numbering.nodes.split_at(numbering.isolated_from as usize);
-        for &node in isolated {
-            graph.edges(node).filter_map(|edge| graph.target(edge)).for_each(|to| entering[to as usize] -= 1);
-        }
-        let mut joins = FixedBitSet::with_capacity(count);
-        let mut first = memory::with_capacity::<u32>(count + 1, "dominators")?;
-        // For each number the nearest on its way up, itself included, that has several ways in.
-        let mut tops: Vec<u32> = memory::with_capacity(count, "dominators")?;
-        let mut sum = 0;
-        first.push(0);
-        for (number, (&node, &parent)) in numbering.nodes.iter().zip(&numbering.parents).enumerate() {
-            let ways = entering[node as usize];
-            if ways > 1 {
-                joins.insert(node as usize);
-                sum += ways;
-            }
-            first.push(sum);
-            tops.push(if ways > 1 || number == 0 { number as u32 } else { tops[parent as usize] });
-        }
-        let mut lowest = memory::with_capacity(count, "dominators")?;
-        lowest.extend(numbering.parents.iter().map(|&parent| AtomicU32::new(parent)));
-        let lists: Vec<AtomicU32> = memory::zeroed(sum as usize, "dominators")?;
-        // Two threads, one filling each list from its start with the nodes of the lower numbers, the other from its
-        // end with the rest: there is room for all, so they need no word with each other.
-        let mut starts = entering;
-        starts.clear();
-        starts.extend_from_slice(&first[..count]);
-        let mut ends = memory::with_capacity::<u32>(count, "dominators")?;
-        ends.extend_from_slice(&first[1..]);
-        let found = Found { graph, numbering, joins: &joins, tops: &tops, lowest: &lowest };
-        let half = connected.len() / 2;
-        let (lower, upper) = rayon::join(
-            || {
-                found.in_range(0..half, monitor, |to, from| {
-                    let next = &mut starts[to as usize];
-                    if *next == first[to as usize] || lists[*next as usize - 1].load(Relaxed) != from {
-                        lists[*next as usize].store(from, Relaxed);
-                        *next += 1;
-                    }
-                })
-            },
-            || {
-                found.in_range(half..connected.len(), monitor, |to, from| {
-                    let next = &mut ends[to as usize];
-                    if *next == first[to as usize + 1] || lists[*next as usize].load(Relaxed) != from {
-                        *next -= 1;
-                        lists[*next as usize].store(from, Relaxed);
-                    }
-                })
-            },
-        );
-        lower.and(upper)?;
-        monitor.advance("dominators", 0.25)?;
-        Ok(Self { lowest, first, lists })
-    }
-
-    /// The list of a number.
-    fn of_number(&self, number: u32) -> impl Iterator<Item = u32> {
-        let list = &self.lists[self.first[number as usize] as usize..self.first[number as usize + 1] as usize];
-        let filled = |&from: &u32| from != 0;
-        let front = list.iter().map(|entry| entry.load(Relaxed)).take_while(filled);
-        let back = list.iter().rev().map(|entry| entry.load(Relaxed)).take_while(filled);
-        // One that is full has been read when its front has.
-        front.chain(back).take(list.len())
-    }
-}
-
-/// Finds what edges amount to.
-struct Found<'a, G> {
-    graph: &'a G,
-    numbering: &'a Numbering,
-    /// Nodes that several counting edges enter. One bit each stays in the cache.
-    joins: &'a FixedBitSet,
-    tops: &'a [u32],
-    lowest: &'a [AtomicU32],
-}
-
-impl<G: FlowGraph> Found<'_, G> {
-    /// Follows the edges that leave a range of numbers: notes what is known at once, and gives the rest to `add`.
-    fn in_range(&self, range: Range<usize>, monitor: &Monitor, mut add: impl FnMut(u32, u32)) -> Result<()> {
-        for number in range {
-            monitor.tick(number)?;
-            let node = self.numbering.nodes[number];
-            let (from, top, parent) = (number as u32, self.tops[number], self.numbering.parents[number]);
-            for target in self.graph.edges(node).filter_map(|edge| self.graph.target(edge)) {
-                if !self.joins.contains(target as usize) {
-                    continue;
-                }
-                let to = self.numbering.numbers[target as usize];
-                if from < to {
-                    self.note(to, from);
-                } else if top < from && parent <= to {
-                    self.note(to, parent);
-                } else if from > to {
-                    add(to, if top > to { top } else { parent });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn note(&self, to: u32, semidominator: u32) {
-        let lowest = &self.lowest[to as usize];
-        if semidominator < lowest.load(Relaxed) {
-            lowest.fetch_min(semidominator, Relaxed);
-        }
-    }
-}
-
-/// A node of the forest that path compression works on.
-#[derive(Clone, Copy)]
-struct Link {
-    ancestor: u32,
-    /// Lowest semidominator on the compressed way to the ancestor, the ancestor itself excluded.
-    lowest: u32,
-}
-
-fn semidominators(parents: &[u32], mut entries: Entries, monitor: &Monitor) -> Result<Vec<AtomicU32>> {
-    let count = parents.len();
-    let mut links: Vec<Link> = memory::with_capacity(count, "dominators")?;
-    links.extend(parents.iter().map(|&parent| Link { ancestor: parent, lowest: NONE }));
+/// Semidominators of the numbers with several ways in; of any other its parent is.
+fn semidominators(parents: &[u32], entries: Entries, spare: &Spare, monitor: &Monitor) -> Result<Semidominators> {
+    let Entries { joins, mut lowest, first, lists } = entries;
+    // The forest that path compression works on. For each number an ancestor, and the lowest semidominator on the
+    // compressed way to it, the ancestor itself excluded. There is room for one more: others use the memory later.
+    let mut links = spare.take_wide(parents.len() + 1, "dominators")?;
+    // What has one way in needs no more than this.
+    links.extend(parents.iter().map(|&parent| pair(parent, parent)));
     let mut way = Vec::new();
-    for number in (1..count as u32).rev() {
-        monitor.tick(number as usize)?;
-        let mut semi = entries.lowest[number as usize].load(Relaxed);
-        for from in entries.of_number(number) {
-            semi = semi.min(evaluate(&mut links, from, number, &mut way));
+    let mut rank = lowest.len();
+    for number in joins.numbers().rev() {
+        rank -= 1;
+        monitor.tick(rank)?;
+        let mut semi = *lowest[rank].get_mut();
+        for from in entries::filled(&lists[first[rank] as usize..first[rank + 1] as usize]) {
+            semi = semi.min(evaluate(&mut links, from, number as u32, &mut way));
         }
-        *entries.lowest[number as usize].get_mut() = semi;
-        links[number as usize].lowest = semi;
+        *lowest[rank].get_mut() = semi;
+        links[number] = pair(self::first(links[number]), semi);
     }
+    spare.give_wide(links);
     monitor.advance("dominators", 0.25)?;
-    Ok(entries.lowest)
+    Ok(Semidominators { joins, lowest })
+}
+
+/// What [`semidominators`] finds.
+struct Semidominators {
+    joins: Joins,
+    /// By rank among the joins.
+    lowest: Vec<AtomicU32>,
 }
 
 /// The lowest semidominator on the way from `from` up to the nodes numbered `limit` or lower, compressing it.
-fn evaluate(links: &mut [Link], from: u32, limit: u32, way: &mut Vec<u32>) -> u32 {
+fn evaluate(links: &mut [u64], from: u32, limit: u32, way: &mut Vec<u32>) -> u32 {
     let mut top = from;
-    while links[top as usize].ancestor > limit {
+    while first(links[top as usize]) > limit {
         way.push(top);
-        top = links[top as usize].ancestor;
+        top = first(links[top as usize]);
     }
     let mut above = links[top as usize];
     while let Some(node) = way.pop() {
         let link = &mut links[node as usize];
-        link.ancestor = above.ancestor;
-        link.lowest = link.lowest.min(above.lowest);
+        *link = pair(first(above), second(*link).min(second(above)));
         above = *link;
     }
-    above.lowest
+    second(above)
 }
 
 /// Immediate dominators by number: each node's nearest ancestor, in the tree of those before it, whose number is
 /// not above its semidominator.
-fn nearest_common(parents: &[u32], semidominators: &[AtomicU32], monitor: &Monitor) -> Result<Vec<Place>> {
-    let mut tree: Vec<Place> = memory::with_capacity(parents.len(), "dominators")?;
-    tree.push(Place { dominator: 0, jump: 0, depth: 0 });
-    for (number, (&parent, semi)) in parents.iter().zip(semidominators).enumerate().skip(1) {
+///
+/// With each dominator stands where its node's jump leads.
+fn nearest_common(
+    parents: &[u32],
+    semidominators: &Semidominators,
+    spare: &Spare,
+    monitor: &Monitor,
+) -> Result<Vec<u64>> {
+    let mut tree = spare.take_wide(parents.len() + 1, "dominators")?;
+    tree.push(pair(0, 0));
+    // A jump is 2^k - 1 steps long; this is k. The root's goes nowhere.
+    let mut lengths: Vec<u8> = memory::with_capacity(parents.len(), "dominators")?;
+    lengths.push(0);
+    let mut of_joins = semidominators.lowest.iter();
+    for (number, &parent) in parents.iter().enumerate().skip(1) {
         monitor.tick(number)?;
-        let semi = semi.load(Relaxed);
+        let semi = semidominators.joins.contains(number).then(|| of_joins.next()).flatten();
+        let semi = semi.map_or(parent, |semi| semi.load(Relaxed));
         let mut ancestor = parent;
         while ancestor > semi {
-            let place = tree[ancestor as usize];
-            ancestor = if place.jump > semi { place.jump } else { place.dominator };
+            let (dominator, jump) = (first(tree[ancestor as usize]), second(tree[ancestor as usize]));
+            ancestor = if jump > semi { jump } else { dominator };
         }
-        let above = tree[ancestor as usize];
-        let over = tree[above.jump as usize];
+        let over = second(tree[ancestor as usize]);
         // Two jumps of equal length join to one twice as long and a step: the skew-binary rule.
-        let balanced = above.depth - over.depth == over.depth - tree[over.jump as usize].depth;
-        let jump = if balanced { over.jump } else { ancestor };
-        tree.push(Place { dominator: ancestor, jump, depth: above.depth + 1 });
+        let length = lengths[ancestor as usize];
+        let balanced = length == lengths[over as usize];
+        tree.push(pair(ancestor, if balanced { second(tree[over as usize]) } else { ancestor }));
+        lengths.push(if balanced { length + 1 } else { 1 });
     }
     monitor.advance("dominators", 0.1)?;
     Ok(tree)

@@ -16,7 +16,8 @@ use crate::{
     error::Result,
     memory,
     monitor::Monitor,
-    snapshot::{EdgeKind, NodeId, Snapshot, Topology},
+    prefetch::prefetch,
+    snapshot::{EdgeKind, NodeId, Snapshot, Topology, Waiting},
     store::{Column, Rule, Shelf, Tag, Writer},
 };
 
@@ -100,6 +101,17 @@ impl FlowGraph for PlainEdges<'_> {
     fn target(&self, edge: usize) -> Option<u32> {
         (self.bits[edge / 64] >> (edge % 64) & 1 == 1).then(|| self.topology.target(edge).0)
     }
+
+    #[inline(always)]
+    fn expect_row(&self, node: u32) {
+        self.topology.expect_row(NodeId(node));
+    }
+
+    #[inline(always)]
+    fn expect_edges(&self, node: u32) {
+        self.topology.expect_edges(NodeId(node));
+        prefetch(self.bits, self.topology.edges(NodeId(node)).start / 64);
+    }
 }
 
 struct Rules<'a> {
@@ -116,26 +128,29 @@ impl Rules<'_> {
         let nodes = &self.snapshot.nodes;
         let last = self.snapshot.edges.len().min(first + words.len() * 64);
         let mut node = nodes.of_edge(first);
-        let mut end = self.topology.edges(node).end;
-        for edge in first..last {
-            while edge >= end {
-                node.0 += 1;
-                end = self.topology.edges(node).end;
+        let mut edge = first;
+        while edge < last {
+            let end = self.topology.edges(node).end.min(last);
+            // What the page owns may hold everything; only of the rest is each target asked.
+            let holds_all = node == self.root || self.page_owned.contains(node.index());
+            for edge in edge..end {
+                if self.counts(node, edge, holds_all) {
+                    words[(edge - first) / 64] |= 1 << (edge % 64);
+                }
             }
-            if self.counts(node, edge) {
-                words[(edge - first) / 64] |= 1 << (edge % 64);
-            }
+            edge = end;
+            node.0 += 1;
         }
     }
 
-    fn counts(&self, node: NodeId, edge: usize) -> bool {
+    #[inline(always)]
+    fn counts(&self, node: NodeId, edge: usize, holds_all: bool) -> bool {
         let (kind, target) = (self.topology.kind(edge), self.topology.target(edge));
-        if kind == EdgeKind::Weak || target == node || self.is_table_side_of_pair(node, edge, kind) {
-            return false;
-        }
-        node == self.root
-            || kind != EdgeKind::Shortcut
-                && (self.page_owned.contains(node.index()) || !self.page_owned.contains(target.index()))
+        kind != EdgeKind::Weak
+            && (kind != EdgeKind::Shortcut || node == self.root)
+            && target != node
+            && (holds_all || !self.page_owned.contains(target.index()))
+            && !self.is_table_side_of_pair(node, edge, kind)
     }
 
     /// Whether it is the edge of a WeakMap entry that leaves the table. The one from the key tells more.
@@ -153,7 +168,7 @@ impl Rules<'_> {
 fn page_owned(graph: &HeapGraph, monitor: &Monitor) -> Result<FixedBitSet> {
     let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
     let mut owned = FixedBitSet::with_capacity(nodes.len());
-    let mut work = Vec::new();
+    let mut work = Waiting::default();
     for edge in nodes.edges(graph.snapshot().root()) {
         let target = edges.target(edge);
         let starts = match edges.kind(edge) {
@@ -167,7 +182,7 @@ fn page_owned(graph: &HeapGraph, monitor: &Monitor) -> Result<FixedBitSet> {
     }
     let topology = graph.snapshot().topology();
     let mut steps = 0_usize;
-    while let Some(node) = work.pop() {
+    while let Some(node) = work.pop(&topology) {
         steps += 1;
         monitor.tick(steps)?;
         for edge in topology.edges(node) {

@@ -8,10 +8,12 @@ mod classes;
 mod distances;
 mod dom;
 pub mod dominators;
+mod entries;
 mod flow;
 mod interfaces;
 mod names;
 mod ownership;
+mod pairs;
 #[cfg(feature = "phases")]
 mod phases;
 mod retained;
@@ -25,7 +27,7 @@ use std::sync::OnceLock;
 pub(crate) use self::flow::CountingEdges;
 pub use self::{
     classes::{Class, Classes},
-    distances::{Distances, SYSTEM_BASE, UNREACHED},
+    distances::{Distances, SYSTEM_BASE, UNREACHED, Ways},
     dom::{DomState, DomStates},
     interfaces::Interface,
     retained::RetainedSizes,
@@ -38,6 +40,7 @@ use crate::{
     error::Result,
     monitor::Monitor,
     snapshot::{NodeId, NodeKind, Sizes, Snapshot},
+    spare::Spare,
     store::{Column, Shelf},
 };
 
@@ -47,11 +50,13 @@ pub struct HeapGraph {
     snapshot: Snapshot,
     vocabulary: Vocabulary,
     dom_states: DomStates,
+    spare: Spare,
     /// What is known already is taken from here.
     shelf: Option<Shelf>,
     counting: OnceLock<Column<u64>>,
     shallow: OnceLock<Moved>,
     distances: OnceLock<Distances>,
+    ways: OnceLock<Ways>,
     tree: OnceLock<DominatorTree>,
     retained: OnceLock<RunningSums>,
     retainers: OnceLock<Retainers>,
@@ -82,10 +87,12 @@ impl HeapGraph {
             snapshot,
             vocabulary,
             dom_states,
+            spare: Spare::default(),
             shelf,
             counting: OnceLock::new(),
             shallow: OnceLock::new(),
             distances: OnceLock::new(),
+            ways: OnceLock::new(),
             tree: OnceLock::new(),
             retained: OnceLock::new(),
             retainers: OnceLock::new(),
@@ -159,7 +166,7 @@ impl HeapGraph {
         let moved = self.fact(
             &self.shallow,
             |shelf| Moved::load(shelf, self.snapshot.nodes.len()),
-            || ownership::shallow_sizes(self, monitor),
+            || ownership::shallow_sizes(self, &self.spare, monitor),
         )?;
         Ok(moved.0.as_ref().unwrap_or(self.snapshot.nodes.self_sizes()))
     }
@@ -167,7 +174,19 @@ impl HeapGraph {
     /// Distance of every node from the user's roots.
     pub fn distances(&self, monitor: &Monitor) -> Result<&Distances> {
         let count = self.snapshot.nodes.len();
-        self.fact(&self.distances, |shelf| Distances::load(shelf, count), || Distances::of(self, monitor))
+        let search = || Ok(Distances::of(self, false, &self.spare, monitor)?.0);
+        self.fact(&self.distances, |shelf| Distances::load(shelf, count), search)
+    }
+
+    /// The last edge of a shortest way to every node. Asked for before the distances, it costs one search for both.
+    pub fn ways(&self, monitor: &Monitor) -> Result<&Ways> {
+        let count = self.snapshot.nodes.len();
+        let search = || {
+            let (distances, ways) = Distances::of(self, true, &self.spare, monitor)?;
+            let _ = self.distances.set(distances);
+            Ok(ways.unwrap_or_else(|| unreachable!("they were asked for")))
+        };
+        self.fact(&self.ways, |shelf| Ways::load(shelf, count), search)
     }
 
     /// The dominator tree.
@@ -177,8 +196,11 @@ impl HeapGraph {
             &self.tree,
             |shelf| DominatorTree::load(shelf, count),
             || {
-                let explored = Explored::of(&self.counting_edges(monitor)?.plain(), monitor)?;
-                DominatorTree::new(explored.dominators(monitor)?)
+                let edges = self.counting_edges(monitor)?.plain();
+                self.spare.during(|| {
+                    let explored = Explored::of(&edges, &self.spare, monitor)?;
+                    DominatorTree::new(explored.dominators(&self.spare, monitor)?, &self.spare)
+                })
             },
         )
     }
@@ -190,7 +212,7 @@ impl HeapGraph {
         let sums = self.fact(
             &self.retained,
             |shelf| RunningSums::load(shelf, count),
-            || RunningSums::of(tree, self.shallow_sizes(monitor)?),
+            || RunningSums::of(tree, self.shallow_sizes(monitor)?, &self.spare),
         )?;
         Ok(RetainedSizes::new(tree, sums))
     }
@@ -242,20 +264,26 @@ impl HeapGraph {
             // Nothing to do beforehand: each is there, or will be when it is touched.
             return more();
         }
+        self.spare.during(|| self.stages(monitor, more))
+    }
+
+    fn stages<T: Send>(&self, monitor: &Monitor, more: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+        let spare = &self.spare;
         let (shallow, counting) = rayon::join(
             || self.shallow_sizes(&monitor.part(0.15)).map(|_| ()),
             || self.counting_edges(&monitor.part(0.5)),
         );
         shallow?;
         let counting = counting?.plain();
-        let (explored, more) = Explored::beside(&counting, &monitor.part(0.5), || {
+        let (explored, more) = Explored::beside(&counting, spare, &monitor.part(0.5), || {
             self.classes(&monitor.part(0.15))?;
             more()
         })?;
         let (facts, retained) = rayon::join(
-            || self.distances(&monitor.part(0.2)).map(|_| ()),
+            // An overview shows ways to the biggest objects: found together, they cost little more than the distances.
+            || self.ways(&monitor.part(0.2)).map(|_| ()),
             || {
-                kept(&self.tree, || DominatorTree::new(explored.dominators(&monitor.part(0.5))?))?;
+                kept(&self.tree, || DominatorTree::new(explored.dominators(spare, &monitor.part(0.5))?, spare))?;
                 self.retained_sizes(monitor).map(|_| ())
             },
         );

@@ -13,6 +13,7 @@ use crate::{
     memory,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId, NodeKind, Sizes, Topology},
+    spare::Spare,
     store::{Shelf, Tag, Writer},
 };
 
@@ -20,7 +21,7 @@ const NOBODY: u32 = u32::MAX;
 const SEVERAL: u32 = u32::MAX - 1;
 
 /// Shallow size of every node after ownership.
-pub(crate) fn shallow_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<Moved> {
+pub(crate) fn shallow_sizes(graph: &HeapGraph, spare: &Spare, monitor: &Monitor) -> Result<Moved> {
     if graph.user_roots().next().is_none() {
         return Ok(Moved(None));
     }
@@ -34,6 +35,7 @@ pub(crate) fn shallow_sizes(graph: &HeapGraph, monitor: &Monitor) -> Result<Move
             sizes.give(NodeId::from_index(node), NodeId(owner));
         }
     }
+    spare.give(owners.owner);
     monitor.advance("sizes", 0.5)?;
     Ok(Moved(Some(sizes)))
 }

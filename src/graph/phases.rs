@@ -5,12 +5,16 @@ use crate::{error::Result, monitor::Monitor, phases::Watch};
 
 impl HeapGraph {
     pub(crate) fn prepare_watched(&self, watch: &mut impl Watch, monitor: &Monitor) -> Result<()> {
+        self.spare.during(|| self.stages_watched(watch, monitor))
+    }
+
+    fn stages_watched(&self, watch: &mut impl Watch, monitor: &Monitor) -> Result<()> {
         watch.step("shallow sizes", || self.shallow_sizes(monitor))?;
-        watch.step("distances", || self.distances(monitor))?;
+        watch.step("distances", || self.ways(monitor))?;
         watch.step("classes", || self.classes(monitor))?;
         let counting = watch.step("flow", || self.counting_edges(monitor))?;
-        let dominators = dominators(&counting.plain(), watch, monitor)?;
-        watch.step("tree", || kept(&self.tree, || DominatorTree::new(dominators)))?;
+        let dominators = dominators(&counting.plain(), watch, &self.spare, monitor)?;
+        watch.step("tree", || kept(&self.tree, || DominatorTree::new(dominators, &self.spare)))?;
         watch.step("retained sizes", || self.retained_sizes(monitor))?;
         Ok(())
     }

@@ -18,6 +18,7 @@ mod marks {
     pub(super) const COUNTING: Tag = Tag::new(*b"f.counts");
     pub(super) const SHALLOW: Tag = Tag::new(*b"f.shallo");
     pub(super) const DISTANCES: Tag = Tag::new(*b"f.distan");
+    pub(super) const WAYS: Tag = Tag::new(*b"f.ways..");
     pub(super) const TREE: Tag = Tag::new(*b"f.domina");
     pub(super) const RETAINED: Tag = Tag::new(*b"f.retain");
     pub(super) const RETAINERS: Tag = Tag::new(*b"f.retnrs");
@@ -50,6 +51,9 @@ impl HeapGraph {
         if let Some(distances) = self.distances.get().filter(|_| new(marks::DISTANCES, writer)) {
             distances.save(writer);
         }
+        if let Some(ways) = self.ways.get().filter(|_| new(marks::WAYS, writer)) {
+            ways.save(writer);
+        }
         if let Some(tree) = self.tree.get().filter(|_| new(marks::TREE, writer)) {
             tree.save(writer);
         }
@@ -71,11 +75,12 @@ impl HeapGraph {
     }
 
     /// Which facts are known, by mark.
-    fn known(&self) -> [(Tag, bool); 9] {
+    fn known(&self) -> [(Tag, bool); 10] {
         [
             (marks::COUNTING, self.counting.get().is_some()),
             (marks::SHALLOW, self.shallow.get().is_some()),
             (marks::DISTANCES, self.distances.get().is_some()),
+            (marks::WAYS, self.ways.get().is_some()),
             (marks::TREE, self.tree.get().is_some()),
             (marks::RETAINED, self.retained.get().is_some()),
             (marks::RETAINERS, self.retainers.get().is_some()),
@@ -103,7 +108,7 @@ impl HeapGraph {
 
     /// Whether all that an overview needs is in the index that the heap was opened by.
     pub(super) fn has_all_on_the_shelf(&self) -> bool {
-        let all = [marks::SHALLOW, marks::DISTANCES, marks::TREE, marks::RETAINED, marks::CLASSES];
+        let all = [marks::SHALLOW, marks::DISTANCES, marks::WAYS, marks::TREE, marks::RETAINED, marks::CLASSES];
         self.shelf.as_ref().is_some_and(|shelf| all.into_iter().all(|mark| shelf.has(mark)))
     }
 

@@ -5,11 +5,14 @@
 
 use std::ops::Range;
 
-use super::dominators::Dominators;
+use super::{
+    dominators::Dominators,
+    pairs::{first, pair, second},
+};
 use crate::{
     error::Result,
-    memory,
     snapshot::NodeId,
+    spare::Spare,
     store::{Column, Rule, Shelf, Tag, Writer},
 };
 
@@ -29,41 +32,38 @@ pub struct DominatorTree {
 /// How the columns are called in an index, in their order.
 const TAGS: [Tag; 4] = [Tag::new(*b"domnodes"), Tag::new(*b"domsubtr"), Tag::new(*b"domdomin"), Tag::new(*b"domposit")];
 
-/// A stretch of the preorder that is being given out.
-struct Stretch {
-    dominator: u32,
-    length: u32,
-    /// First position that no child has yet.
-    free: u32,
-}
-
 impl DominatorTree {
-    pub(crate) fn new(dominators: Dominators) -> Result<Self> {
+    pub(crate) fn new(dominators: Dominators, spare: &Spare) -> Result<Self> {
         // By number first: a dominator's number is near those of what it dominates, so this stays in the cache.
-        let (by_number, mut stretches) = dominators.into_rows(|dominator| Stretch { dominator, length: 1, free: 0 });
+        // For each number its dominator's and the length of its own stretch.
+        let (by_number, mut stretches) = dominators.into_parts();
         let count = by_number.len();
-        for number in (1..count).rev() {
-            let Stretch { dominator, length, .. } = stretches[number];
-            stretches[dominator as usize].length += length;
+        for stretch in &mut stretches {
+            *stretch = pair(first(*stretch), 1);
         }
-        let array = || memory::zeroed::<u32>(count, "dominator tree");
+        for number in (1..count).rev() {
+            let (dominator, length) = (first(stretches[number]), second(stretches[number]));
+            stretches[dominator as usize] += u64::from(length);
+        }
+        let array = || spare.zeroed(count, "dominator tree");
         let (mut nodes, mut subtrees, mut dominators, mut positions) = (array()?, array()?, array()?, array()?);
-        // Parents come before children here, so each child takes the next free part of its parent's stretch.
+        // Parents come before children here, so each child takes the next free part of its parent's stretch. Of a
+        // stretch that is in its place, the pair tells where it begins and what of it is not given out yet.
         for (number, node) in by_number.into_iter().enumerate() {
-            let Stretch { dominator, length, .. } = stretches[number];
+            let (dominator, length) = (first(stretches[number]), second(stretches[number]));
             let mut position = 0;
             if number > 0 {
                 let above = &mut stretches[dominator as usize];
-                position = above.free;
-                above.free += length;
-                // The dominator's length is not needed any more: its number gives way to its position.
-                dominators[position as usize] = above.dominator;
+                position = second(*above);
+                *above += u64::from(length);
+                dominators[position as usize] = first(*above);
             }
             nodes[position as usize] = node;
             subtrees[position as usize] = length;
             positions[node as usize] = position;
-            stretches[number] = Stretch { dominator: position, length, free: position + 1 };
+            stretches[number] = pair(position, position + 1);
         }
+        spare.give_wide(stretches);
         let [nodes, subtrees, dominators, positions] = [nodes, subtrees, dominators, positions].map(Column::from);
         Ok(Self { nodes, subtrees, dominators, positions })
     }
@@ -184,7 +184,11 @@ mod tests {
     #[test]
     fn subtrees_are_stretches() {
         // 0 → {1 → {3, 4}, 2 → {5}}, nodes numbered by another order than the tree's.
-        let tree = DominatorTree::new(Dominators::from_parts(vec![0, 2, 1, 4, 5, 3], vec![0, 0, 0, 2, 1, 2])).unwrap();
+        let tree = DominatorTree::new(
+            Dominators::from_parts(vec![0, 2, 1, 4, 5, 3], vec![0, 0, 0, 2, 1, 2]),
+            &Spare::default(),
+        )
+        .unwrap();
         let order: Vec<u32> = tree.preorder().map(|node| node.0).collect();
         assert_eq!(order.len(), 6);
         for node in 0..6 {

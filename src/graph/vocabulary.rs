@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     memory,
     monitor::Monitor,
-    snapshot::{StringId, Strings},
+    snapshot::{StringId, Strings, begins_with},
     store::{Column, Rule, Shelf, Tag, View, Writer},
 };
 
@@ -222,7 +222,7 @@ fn classify(strings: &Strings, id: StringId) -> Word {
         Some(b's') if text.starts_with(b"system / Context / ") => Word::ContextNode,
         Some(b'D') if text.starts_with(b"Detached ") => Word::Detached,
         Some(b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(' | b't' | b'c' | b'p' | b'r' | b'v') => {
-            EXACT.into_iter().find(|(exact, _)| strings.is(id, exact)).map_or(Word::Other, |(_, word)| word)
+            EXACT.into_iter().find(|(exact, _)| begins_with(text, exact)).map_or(Word::Other, |(_, word)| word)
         }
         _ => Word::Other,
     }

@@ -180,10 +180,10 @@ impl<'a> Case<'a> {
             other => opener(graph, scripts, entries).or(other),
         };
 
-        let distances = graph.distances(monitor)?;
+        let ways = graph.ways(monitor)?;
         let mut above = Vec::new();
         let mut at = holder;
-        while let Some(edge) = distances.via(at).filter(|_| above.len() < ABOVE) {
+        while let Some(edge) = ways.via(at).filter(|_| above.len() < ABOVE) {
             at = graph.snapshot().nodes.of_edge(edge);
             above.push((graph.edge_name(edge).into_owned(), classes_of.get(at).name.clone()));
         }

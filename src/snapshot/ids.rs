@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Position of a node in the snapshot: 0-based, dense, meaningful in one file only. The "ordinal" of the format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct NodeId(pub u32);
 

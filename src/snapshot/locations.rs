@@ -1,6 +1,6 @@
 //! Source positions of nodes: closures and instances of classes have one, most nodes have none.
 
-use super::{columns::Ordinal, header::LocationLayout, ids::NodeId};
+use super::{columns::Ordinal, header::LocationLayout, ids::NodeId, numbers::read_small};
 use crate::{
     error::{Error, Result},
     memory,
@@ -38,12 +38,13 @@ mod tags {
 }
 
 impl Locations {
-    pub(crate) fn from_numbers(
-        numbers: &[u64],
-        layout: &LocationLayout,
-        ordinal: Ordinal,
-        offset: u64,
-    ) -> Result<Self> {
+    /// Reads them from the text after `[`, which stands at `offset`.
+    pub(crate) fn read(text: &[u8], layout: &LocationLayout, ordinal: Ordinal, offset: u64) -> Result<Self> {
+        let (numbers, _) = read_small(text, 0, "locations").map_err(|error| error.moved(0, offset))?;
+        Self::from_numbers(&numbers, layout, ordinal, offset)
+    }
+
+    fn from_numbers(numbers: &[u64], layout: &LocationLayout, ordinal: Ordinal, offset: u64) -> Result<Self> {
         let fault = |what: String| Error::malformed(offset, format_args!("in \"locations\": {what}"));
         if !numbers.len().is_multiple_of(layout.fields) {
             return Err(fault(format!("it holds {} numbers, no multiple of {}", numbers.len(), layout.fields)));

@@ -37,7 +37,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(crate) use self::topology::Topology;
+pub(crate) use self::topology::{Topology, Waiting};
 pub use self::{
     allocations::{Allocations, Frame},
     columns::{Edges, Nodes},
@@ -57,7 +57,7 @@ pub(crate) use self::{
     formats::{check_first_key, check_magic, check_opening, other_json},
     input::{Input, gathered, open_regular},
     packed::is_packed,
-    strings::unescape,
+    strings::{begins_with, unescape},
     window::Window,
 };
 use crate::{
@@ -121,25 +121,29 @@ impl Snapshot {
         let (edges, edges_at) = parts.edges.ok_or_else(|| missing("edges"))?;
         let (offsets, section) = parts.strings.ok_or_else(|| missing("strings"))?;
         let ordinal = Ordinal { fields: header.node.fields as u64, nodes: nodes.len() as u64 };
-        let locations = match (parts.locations, &header.location) {
-            (Some((numbers, at)), Some(layout)) => Locations::from_numbers(&numbers, layout, ordinal, at)?,
-            _ => Locations::default(),
+        let read_locations = || match (parts.locations, &header.location) {
+            (Some((text, at)), Some(layout)) => Locations::read(text.bytes(), layout, ordinal, at),
+            _ => Ok(Locations::default()),
         };
+        let strings_at = section.range();
+        let strings = Strings::new(section.text, offsets);
+        // Two passes over much, and nothing to do with each other.
+        let (locations, bad_names) =
+            rayon::join(read_locations, || (nodes.bad_name(strings.len()), edges.bad_name(strings.len())));
+        let locations = locations?;
         if header.root >= nodes.len() as u64 {
             return Err(Error::malformed(nodes_at, "the root is no node"));
         }
         if nodes.total_size(header.extra_native_bytes).is_none() {
             return Err(Error::malformed(nodes_at, "its sizes add up to 2^53 bytes or more"));
         }
-        let strings_at = section.range();
-        let strings = Strings::new(section.text, offsets);
         let allocations = Allocations::of(&header, parts.trace_functions, parts.trace_tree);
         let [functions_at, tree_at] = allocations.as_ref().map_or([0..0, 0..0], Allocations::ranges);
-        if let Some(node) = nodes.bad_name(strings.len()) {
+        if let Some(node) = bad_names.0 {
             let what = format!("the name of node {node} is no string of the table");
             return Err(Error::malformed(nodes_at, what));
         }
-        if let Some(edge) = edges.bad_name(strings.len()) {
+        if let Some(edge) = bad_names.1 {
             let what = format!("the name of edge {edge} is no string of the table");
             return Err(Error::malformed(edges_at, what));
         }

@@ -10,8 +10,8 @@ use super::{
     columns::{EdgeTable, Edges, NodeTable, Nodes},
     formats,
     header::Header,
-    input::Input,
-    numbers::{self, RecordArray},
+    input::{Input, Kept},
+    numbers::RecordArray,
     source_scopes, strings,
     text::Text,
     walker::Walker,
@@ -46,7 +46,8 @@ pub(crate) struct Parts {
     pub(crate) header: Option<Header>,
     pub(crate) nodes: Option<(Nodes, u64)>,
     pub(crate) edges: Option<(Edges, u64)>,
-    pub(crate) locations: Option<(Vec<u64>, u64)>,
+    /// The numbers as text, `[` consumed.
+    pub(crate) locations: Option<(Kept, u64)>,
     pub(crate) strings: Option<(strings::Offsets, Section)>,
     /// The functions that allocated, brackets included; read when somebody asks.
     pub(crate) trace_functions: Option<Section>,
@@ -95,7 +96,7 @@ impl Parts {
                 b"edges" if parts.nodes.is_some() => parts.read_edges(text)?,
                 b"nodes" => early_nodes = Some(step_over(text, "nodes")?),
                 b"edges" => early_edges = Some(step_over(text, "edges")?),
-                b"locations" => parts.read_locations(text)?,
+                b"locations" => parts.keep_locations(text)?,
                 b"strings" => {
                     text.expect(b'[', &place)?;
                     text.phase("strings");
@@ -200,15 +201,13 @@ impl Parts {
         Ok(())
     }
 
-    /// Reads the locations, which are few, in one piece.
-    fn read_locations(&mut self, text: &mut Walker<'_>) -> Result<()> {
+    /// Keeps the text of the locations, which are few.
+    fn keep_locations(&mut self, text: &mut Walker<'_>) -> Result<()> {
         text.expect(b'[', "after the key \"locations\"")?;
         let start = text.offset();
         text.keep_some("locations");
         text.skip_past(b']')?;
-        let kept = text.kept()?;
-        let (numbers, _) = numbers::read_small(kept.bytes(), 0, "locations").map_err(|error| error.moved(0, start))?;
-        self.locations = Some((numbers, start));
+        self.locations = Some((text.kept()?, start));
         Ok(())
     }
 }

@@ -177,8 +177,7 @@ impl Strings {
     /// Whether the string is exactly this plain ASCII text.
     #[must_use]
     pub fn is(&self, id: StringId, ascii: &str) -> bool {
-        let here = self.peek(id);
-        here.len() > ascii.len() && here[ascii.len()] == b'"' && here.starts_with(ascii.as_bytes())
+        begins_with(self.peek(id), ascii)
     }
 
     /// All strings that are exactly this plain ASCII text. Tables may hold one text several times.
@@ -186,6 +185,12 @@ impl Strings {
     pub fn find_all(&self, ascii: &str) -> Vec<StringId> {
         (0..self.len() as StringId).filter(|&id| self.is(id, ascii)).collect()
     }
+}
+
+/// Whether the string that begins here ([`Strings::peek`]) is exactly this plain ASCII text.
+#[inline]
+pub(crate) fn begins_with(here: &[u8], ascii: &str) -> bool {
+    here.len() > ascii.len() && here[ascii.len()] == b'"' && here.starts_with(ascii.as_bytes())
 }
 
 /// WTF-8 bytes as text to show. A lone surrogate becomes one U+FFFD, as in a browser.

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::{EdgeKind, NodeId, Snapshot};
+use crate::prefetch::{AHEAD, prefetch};
 
 /// Edges of every node, with kind and target.
 #[derive(Clone, Copy)]
@@ -29,6 +30,32 @@ impl Topology<'_> {
         self.first_edges[node.index()] as usize..self.first_edges[node.index() + 1] as usize
     }
 
+    /// Sends for the edges of the nodes that come soon after the one at `next` in a queue, and for their names.
+    #[inline(always)]
+    pub(crate) fn look_ahead(&self, queue: &[u32], next: usize, names: &[u32]) {
+        if let Some(&node) = queue.get(next + 2 * AHEAD) {
+            self.expect_row(NodeId(node));
+        }
+        if let Some(&node) = queue.get(next + AHEAD) {
+            self.expect_edges(NodeId(node));
+            prefetch(names, self.first_edges[node as usize] as usize);
+        }
+    }
+
+    /// Sends for what says where the node's edges are.
+    #[inline(always)]
+    pub(crate) fn expect_row(&self, node: NodeId) {
+        prefetch(self.first_edges, node.index());
+    }
+
+    /// Sends for the node's edges.
+    #[inline(always)]
+    pub(crate) fn expect_edges(&self, node: NodeId) {
+        let first = self.first_edges[node.index()] as usize;
+        prefetch(self.targets, first);
+        prefetch(self.kinds, first);
+    }
+
     /// The edge's kind.
     #[inline(always)]
     pub(crate) fn kind(&self, edge: usize) -> EdgeKind {
@@ -39,5 +66,44 @@ impl Topology<'_> {
     #[inline(always)]
     pub(crate) fn target(&self, edge: usize) -> NodeId {
         NodeId(self.targets[edge])
+    }
+}
+
+/// Nodes whose edges are to be followed, in no order that matters.
+///
+/// A stack, and before it a few nodes that wait for their edges to come near: what was found last is not looked at at
+/// once.
+#[derive(Default)]
+pub(crate) struct Waiting {
+    stack: Vec<NodeId>,
+    /// A ring; `first` is the place of the one that waits longest.
+    soon: [NodeId; Self::SOON],
+    first: usize,
+    len: usize,
+}
+
+impl Waiting {
+    const SOON: usize = 2 * AHEAD;
+
+    pub(crate) fn push(&mut self, node: NodeId) {
+        self.stack.push(node);
+    }
+
+    /// The next node.
+    #[inline(always)]
+    pub(crate) fn pop(&mut self, topology: &Topology<'_>) -> Option<NodeId> {
+        while self.len < Self::SOON {
+            let Some(node) = self.stack.pop() else { break };
+            topology.expect_row(node);
+            self.soon[(self.first + self.len) % Self::SOON] = node;
+            self.len += 1;
+        }
+        self.len = self.len.checked_sub(1)?;
+        if self.len >= AHEAD {
+            topology.expect_edges(self.soon[(self.first + AHEAD) % Self::SOON]);
+        }
+        let node = self.soon[self.first];
+        self.first = (self.first + 1) % Self::SOON;
+        Some(node)
     }
 }

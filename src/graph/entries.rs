@@ -1,0 +1,251 @@
+//! What the edges beside the search tree say about semidominators, sorted by the number that each edge ends at.
+//!
+//! Most nodes have one way in, and their semidominator is the parent they were found from. The rest, the *joins*, are
+//! a third of a usual heap: everything here is kept for them only, by their rank among each other.
+
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+};
+
+use fixedbitset::FixedBitSet;
+
+use super::dominators::{FlowGraph, Numbering};
+use crate::{
+    error::Result,
+    memory,
+    monitor::Monitor,
+    prefetch::{AHEAD, prefetch},
+    spare::Spare,
+};
+
+/// How many counting edges enter each node: counted by node, in the order of the edges, for this needs no numbers
+/// and half the cache misses.
+pub(super) fn entering(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Vec<u32>> {
+    let count = graph.node_count();
+    let mut entering = memory::zeroed::<u32>(count, "dominators")?;
+    for node in 0..count as u32 {
+        monitor.tick(node as usize)?;
+        graph.edges(node).filter_map(|edge| graph.target(edge)).for_each(|to| entering[to as usize] += 1);
+    }
+    Ok(entering)
+}
+
+/// Numbers that several counting edges lead to.
+pub(super) struct Joins {
+    numbers: FixedBitSet,
+    /// How many of them stand before each word of the set.
+    before: Vec<u32>,
+}
+
+impl Joins {
+    fn new(numbers: FixedBitSet) -> Result<Self> {
+        let mut before = memory::with_capacity(numbers.as_slice().len(), "dominators")?;
+        let mut sum = 0;
+        for word in numbers.as_slice() {
+            before.push(sum);
+            sum += word.count_ones();
+        }
+        Ok(Self { numbers, before })
+    }
+
+    pub(super) fn contains(&self, number: usize) -> bool {
+        self.numbers.contains(number)
+    }
+
+    /// All of them, in order.
+    pub(super) fn numbers(&self) -> impl DoubleEndedIterator<Item = usize> {
+        self.numbers.ones()
+    }
+
+    /// How many are lower than this one.
+    #[inline(always)]
+    fn rank(&self, number: u32) -> usize {
+        let (word, bit) = (number as usize / usize::BITS as usize, number % usize::BITS);
+        let lower = self.numbers.as_slice()[word] & ((1 << bit) - 1);
+        (self.before[word] + lower.count_ones()) as usize
+    }
+}
+
+/// What edges that are not the search's own say about semidominators.
+///
+/// An edge to a number above its start comes from an ancestor, and all that matters is the lowest such ancestor. The
+/// same is true where the start has only one way in, from a number below the edge's end: that number is what such an
+/// edge amounts to. And from a start with one way in from higher up, an edge says what an edge from there would say.
+/// So the thousands of edges from the entries of an array to their common hidden class are one, and of all edges to
+/// numbers with several ways in about four in ten need no further look.
+pub(super) struct Entries {
+    pub(super) joins: Joins,
+    /// By rank, the lowest semidominator known so far.
+    pub(super) lowest: Vec<AtomicU32>,
+    /// By rank, where the list of each begins in `lists`, and at the end where the last one ends.
+    pub(super) first: Vec<u32>,
+    /// For each join the higher numbers whose way up has to be looked at. A list is filled from both ends; zero, the
+    /// number of the root, is in none and stands for nothing.
+    pub(super) lists: Vec<AtomicU32>,
+}
+
+/// What has been put into a list from either end.
+pub(super) fn filled(list: &[AtomicU32]) -> impl Iterator<Item = u32> {
+    let filled = |&from: &u32| from != 0;
+    let front = list.iter().map(|entry| entry.load(Relaxed)).take_while(filled);
+    let back = list.iter().rev().map(|entry| entry.load(Relaxed)).take_while(filled);
+    // One that is full has been read when its front has.
+    front.chain(back).take(list.len())
+}
+
+/// The lists with their lengths, and nothing in them.
+pub(super) struct Empty {
+    /// The nodes of the joins: whether an edge is worth a look at its end's number is asked for every edge, and one bit
+    /// each stays in the cache.
+    nodes: FixedBitSet,
+    /// For each number the nearest on its way up, itself included, that has several ways in.
+    tops: Vec<u32>,
+    entries: Entries,
+}
+
+impl Entries {
+    /// Finds the joins, and makes room for what is to be known of them.
+    pub(super) fn empty(
+        graph: &impl FlowGraph,
+        numbering: &Numbering,
+        mut entering: Vec<u32>,
+        spare: &Spare,
+        monitor: &Monitor,
+    ) -> Result<Empty> {
+        let Numbering { nodes, parents, .. } = numbering;
+        let count = nodes.len();
+        for &node in &nodes[numbering.isolated_from as usize..] {
+            graph.edges(node).filter_map(|edge| graph.target(edge)).for_each(|to| entering[to as usize] -= 1);
+        }
+        let mut join_nodes = FixedBitSet::with_capacity(count);
+        let mut joins = FixedBitSet::with_capacity(count);
+        let mut tops = spare.take(count, "dominators")?;
+        let (mut first, mut lowest) = (Vec::new(), Vec::new());
+        let mut sum = 0;
+        for (number, (&node, &parent)) in nodes.iter().zip(parents).enumerate() {
+            monitor.tick(number)?;
+            if let Some(&later) = nodes.get(number + AHEAD) {
+                prefetch(&entering, later as usize);
+            }
+            let ways = entering[node as usize];
+            // Nothing is above the root: no edge to it says anything.
+            let is_join = ways > 1 && number > 0;
+            if is_join {
+                join_nodes.insert(node as usize);
+                joins.insert(number);
+                memory::push(&mut first, sum, "dominators")?;
+                memory::push(&mut lowest, AtomicU32::new(parent), "dominators")?;
+                // One of them is the edge it was found by, which comes from below.
+                sum += ways - 1;
+            }
+            tops.push(if is_join || number == 0 { number as u32 } else { tops[parent as usize] });
+        }
+        memory::push(&mut first, sum, "dominators")?;
+        spare.give(entering);
+        let lists = memory::zeroed(sum as usize, "dominators")?;
+        let entries = Self { joins: Joins::new(joins)?, lowest, first, lists };
+        Ok(Empty { nodes: join_nodes, tops, entries })
+    }
+}
+
+impl Empty {
+    /// Fills the lists, by two threads: one fills each list from its start with the nodes of the lower numbers, the
+    /// other from its end with the rest. There is room for all, so they need no word with each other.
+    pub(super) fn fill(
+        self,
+        graph: &impl FlowGraph,
+        numbering: &Numbering,
+        spare: &Spare,
+        monitor: &Monitor,
+    ) -> Result<Entries> {
+        let Self { nodes, tops, entries } = self;
+        let Entries { joins, lowest, first, lists } = &entries;
+        let (mut starts, mut ends) =
+            (spare.take(lowest.len(), "dominators")?, memory::with_capacity::<u32>(lowest.len(), "dominators")?);
+        starts.extend_from_slice(&first[..lowest.len()]);
+        ends.extend_from_slice(&first[1..]);
+        let found = Found { graph, numbering, join_nodes: &nodes, joins, tops: &tops, lowest };
+        let connected = numbering.isolated_from as usize;
+        let half = connected / 2;
+        let (lower, upper) = rayon::join(
+            || {
+                found.in_range(0..half, monitor, |to, from| {
+                    let next = &mut starts[to];
+                    if *next == first[to] || lists[*next as usize - 1].load(Relaxed) != from {
+                        lists[*next as usize].store(from, Relaxed);
+                        *next += 1;
+                    }
+                })
+            },
+            || {
+                found.in_range(half..connected, monitor, |to, from| {
+                    let next = &mut ends[to];
+                    if *next == first[to + 1] || lists[*next as usize].load(Relaxed) != from {
+                        *next -= 1;
+                        lists[*next as usize].store(from, Relaxed);
+                    }
+                })
+            },
+        );
+        lower.and(upper)?;
+        monitor.advance("dominators", 0.25)?;
+        spare.give(tops);
+        spare.give(starts);
+        Ok(entries)
+    }
+}
+
+/// Finds what edges amount to.
+struct Found<'a, G> {
+    graph: &'a G,
+    numbering: &'a Numbering,
+    join_nodes: &'a FixedBitSet,
+    joins: &'a Joins,
+    tops: &'a [u32],
+    lowest: &'a [AtomicU32],
+}
+
+impl<G: FlowGraph> Found<'_, G> {
+    /// Follows the edges that leave a range of numbers: notes what is known at once, and gives the rest to `add`, with
+    /// the rank of the join.
+    fn in_range(&self, range: Range<usize>, monitor: &Monitor, mut add: impl FnMut(usize, u32)) -> Result<()> {
+        let Numbering { nodes, numbers, parents, .. } = self.numbering;
+        let joined = |node: u32| {
+            let targets = self.graph.edges(node).filter_map(|edge| self.graph.target(edge));
+            targets.filter(|&target| self.join_nodes.contains(target as usize))
+        };
+        for number in range {
+            monitor.tick(number)?;
+            // Rows, edges and what the edges lead to lie anywhere in memory: each is sent for before its turn.
+            if let Some(&far) = nodes.get(number + 3 * AHEAD) {
+                self.graph.expect_row(far);
+            }
+            if let Some(&near) = nodes.get(number + 2 * AHEAD) {
+                self.graph.expect_edges(near);
+            }
+            if let Some(&next) = nodes.get(number + AHEAD) {
+                joined(next).for_each(|target| prefetch(numbers, target as usize));
+            }
+            let (from, top, parent) = (number as u32, self.tops[number], parents[number]);
+            for target in joined(nodes[number]) {
+                let to = numbers[target as usize];
+                if from < to {
+                    self.note(to, from);
+                } else if top < from && parent <= to {
+                    self.note(to, parent);
+                } else if from > to {
+                    add(self.joins.rank(to), if top > to { top } else { parent });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&self, to: u32, semidominator: u32) {
+        let lowest = &self.lowest[self.joins.rank(to)];
+        if semidominator < lowest.load(Relaxed) {
+            lowest.fetch_min(semidominator, Relaxed);
+        }
+    }
+}
