@@ -64,6 +64,7 @@ pub(crate) use self::{
     places::{follow, is_application, package_of},
     remembered::answer_text,
     scopes::scope_place,
+    slots::{block_reference, block_variable, is_scope},
     summary::summary_of,
 };
 use crate::snapshot::Snapshot;

@@ -13,7 +13,7 @@ use super::{
     node::shortened,
     places::{Place, Scripts, is_application},
     scopes::scope_place,
-    slots::block_variable,
+    slots::{block_variable, is_scope},
 };
 use crate::{
     graph::{HeapGraph, Retainers, Word},
@@ -24,6 +24,8 @@ use crate::{
 const STEPS: usize = 8;
 /// Nodes looked at before the search gives up.
 const LIMIT: usize = 4000;
+/// Scopes of blocks that are asked what they call one object.
+const BLOCKS: usize = 16;
 
 /// An object's name in the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,10 +211,15 @@ impl<P: Fn(NodeId) -> bool> Search<'_, P> {
     /// The program's own scopes before those of packages, and the oldest: a module's before a call's.
     fn best_variable(&self, node: NodeId) -> Option<Variable> {
         let (nodes, edges) = (&self.snapshot().nodes, &self.snapshot().edges);
+        let mut blocks = 0;
         let variables = self.retainers.edges(node).filter_map(|edge| {
             let name = match edges.kind(edge) {
                 EdgeKind::Context => Some(self.graph.edge_name(edge).into_owned()).filter(|name| name != "this"),
-                EdgeKind::Hidden => block_variable(self.graph, edge),
+                // Scopes of one block in its many turns have one name for it.
+                EdgeKind::Hidden if blocks < BLOCKS => {
+                    blocks += usize::from(is_scope(self.graph, nodes.of_edge(edge)));
+                    block_variable(self.graph, edge)
+                }
                 _ => None,
             };
             name.filter(|_| (self.passes)(nodes.of_edge(edge))).map(|name| (edge, name))

@@ -63,6 +63,12 @@ pub(crate) fn block_variable(graph: &HeapGraph, edge: usize) -> Option<String> {
     }
 }
 
+/// The reference that stands for a variable of a block, by its name.
+pub(crate) fn block_reference(graph: &HeapGraph, scope: NodeId, name: &[u8]) -> Option<usize> {
+    let slots = if is_scope(graph, scope) { Slots::of(graph, scope, Evidence::All)? } else { return None };
+    slots.edges().find(|&edge| matches!(slots.names_of(edge), Some([only]) if only.as_bytes() == name))
+}
+
 /// Whether a node is a scope.
 pub(crate) fn is_scope(graph: &HeapGraph, node: NodeId) -> bool {
     graph.word(node) == Word::ContextNode && !graph.snapshot().nodes.kind(node).is_string()
@@ -135,6 +141,13 @@ impl Slots {
                 self.names.iter().position(|slot| slot == name)
             })
             .collect();
+        // Most often there are no numbers between the objects, and all is said.
+        if !self.fit(&pinned, &vec![false; self.names.len()]) {
+            return false;
+        }
+        if self.values.iter().all(|value| value.first == value.last) {
+            return true;
+        }
         let source = self
             .values
             .iter()

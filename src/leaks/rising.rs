@@ -9,6 +9,7 @@ use super::{
     growth::{Explained, Growth, GrowthKind, Search},
 };
 use crate::{
+    analysis::is_scope,
     error::Result,
     monitor::Monitor,
     snapshot::{EdgeKind, NodeId, NodeKind},
@@ -134,12 +135,17 @@ impl Search<'_> {
         let class = self.classes.number(node);
         let Some(edge) = oldest else { return (class, u32::MAX, 0) };
         let owner = nodes.of_edge(edge);
+        // Of a block's variables the reference has no name, but each is one of its own.
+        let is_variable = match edges.kind(edge) {
+            EdgeKind::Context => true,
+            EdgeKind::Hidden => is_scope(self.graph(), owner),
+            _ => false,
+        };
         // Among many of a kind in one store the position tells nothing; a name does.
-        let is_position = edges.kind(edge).is_indexed() || nodes.kind(owner) == NodeKind::ARRAY;
-        let name = if is_position { 0 } else { edges.name_or_index(edge) + 1 };
+        let is_position = !is_variable && edges.kind(edge).is_indexed() || nodes.kind(owner) == NodeKind::ARRAY;
+        let name = if is_position { 0 } else { edges.name_or_index(edge).wrapping_add(1) };
         // Scopes are all of one class; each is a family of its own.
-        let owner_class =
-            if edges.kind(edge) == EdgeKind::Context { u32::MAX - owner.0 } else { self.classes.number(owner) };
+        let owner_class = if is_variable { u32::MAX - owner.0 } else { self.classes.number(owner) };
         (class, owner_class, name)
     }
 

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::entries::{buffer_size, logical_size, text_size};
 use crate::{
+    analysis::{block_reference, block_variable},
     error::Result,
     graph::{HeapGraph, Retainers, Word},
     monitor::Monitor,
@@ -96,6 +97,10 @@ fn name_of_step(graph: &HeapGraph, edge: usize) -> Option<StepName> {
     let is_name = match kind {
         EdgeKind::Property => graph.vocabulary().word(edges.name_or_index(edge)) != Word::Proto,
         EdgeKind::Context => true,
+        // A variable of a block is one like any other.
+        EdgeKind::Hidden => {
+            return block_variable(graph, edge).map(|name| (EdgeKind::Context, name.into_bytes().into()));
+        }
         _ => false,
     };
     is_name.then(|| (kind, graph.snapshot().strings.bytes(edges.name_or_index(edge)).into()))
@@ -106,7 +111,8 @@ fn step(graph: &HeapGraph, from: NodeId, (kind, name): &StepName) -> Option<Node
     let is_it = |&edge: &usize| {
         edges.kind(edge) == *kind && *graph.snapshot().strings.bytes(edges.name_or_index(edge)) == **name
     };
-    nodes.edges(from).find(is_it).map(|edge| edges.target(edge))
+    let of_block = || if *kind == EdgeKind::Context { block_reference(graph, from, name) } else { None };
+    nodes.edges(from).find(is_it).or_else(of_block).map(|edge| edges.target(edge))
 }
 
 /// The ways to a node from whatever leads to it by a few names, if one of them starts at something old.

@@ -52,13 +52,13 @@ impl Tables {
         if internal(graph, script, "eval_from_scope_info").is_some() {
             return None;
         }
-        let mut alive = Vec::new();
+        let mut alive = FxHashMap::default();
         for &closure in &readers.closures {
             if script_node(graph, closure) != Some(script) {
                 return None;
             }
             let id = number(graph, of_shared(graph, closure, "scope_id")?)?;
-            alive.push((*self.by_id.get(&(script, id))?)?);
+            alive.insert((*self.by_id.get(&(script, id))?)?, true);
         }
         let id = number(graph, internal(graph, follow(graph, scope, Word::ScopeInfo)?, "scope_id")?)?;
         let declaring = (*self.by_id.get(&(script, id))?)?;
@@ -70,23 +70,27 @@ impl Tables {
         if variables.len() != names.len() || !variables.iter().zip(names).all(is_it) {
             return None;
         }
-        let is_read = |variable: u32| {
+        let mut is_read = |variable: u32| {
             let users = self.users.get(&(declaring, variable)).map_or(&[][..], Vec::as_slice);
-            users.iter().any(|&user| self.is_in(user, &alive))
+            users.iter().any(|&user| self.is_alive(user, &mut alive))
         };
         Some(variables.into_iter().zip(0_u32..).map(|(edge, variable)| (edge, !is_read(variable))).collect())
     }
 
-    /// Whether a scope is one of those, or inside of one.
-    fn is_in(&self, scope: u32, those: &[u32]) -> bool {
-        let mut at = Some(scope);
-        while let Some(scope) = at {
-            if those.contains(&scope) {
-                return true;
+    /// Whether a scope is that of a living function, or inside of one. What is found out on the way is kept.
+    fn is_alive(&self, scope: u32, known: &mut FxHashMap<u32, bool>) -> bool {
+        let parent = |scope: u32| self.written.scopes[scope as usize].parent;
+        let (mut at, mut passed) = (Some(scope), Vec::new());
+        let alive = loop {
+            let Some(scope) = at else { break false };
+            if let Some(&alive) = known.get(&scope) {
+                break alive;
             }
-            at = self.written.scopes[scope as usize].parent;
-        }
-        false
+            passed.push(scope);
+            at = parent(scope);
+        };
+        known.extend(passed.into_iter().map(|scope| (scope, alive)));
+        alive
     }
 }
 

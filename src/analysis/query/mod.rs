@@ -20,6 +20,7 @@ pub use self::{
     select::{Filter, TextFilter, select},
     waste::{EmptyCollections, SparseArray, Waste, waste},
 };
+use super::block_variable;
 use crate::{
     error::Result,
     graph::HeapGraph,
@@ -82,6 +83,10 @@ fn name_of_slot(
             EdgeKind::Property => format!("{}.{}", class(), graph.edge_name(edge)),
             EdgeKind::Context => format!("variable {}", graph.edge_name(edge)),
             EdgeKind::Element if nodes.kind(holder) == NodeKind::OBJECT => format!("{}[]", class()),
+            EdgeKind::Hidden => match block_variable(graph, edge) {
+                Some(variable) => format!("variable {variable}"),
+                None => continue,
+            },
             _ => continue,
         }));
     }

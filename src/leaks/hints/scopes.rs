@@ -79,7 +79,9 @@ impl Heap<'_> {
         };
         let edge = nodes
             .edges(scope)
-            .filter(|&edge| edges.kind(edge) == EdgeKind::Context && is_large(edges.target(edge)))
+            // Those of a block have no names.
+            .filter(|&edge| matches!(edges.kind(edge), EdgeKind::Context | EdgeKind::Hidden))
+            .filter(|&edge| is_large(edges.target(edge)))
             .max_by_key(|&edge| (self.retained.get(edges.target(edge)), std::cmp::Reverse(edge)))?;
         let value = edges.target(edge);
         let function = self.function_of(scope)?;
