@@ -9,18 +9,14 @@ use super::{
     grade::{Grade, grade, slows_down},
     growth::GrowthKind,
     independence::Independence,
-    patterns,
+    patterns, telling,
 };
 use crate::{
-    analysis::{Hop, NameRoot, NodeSummary, Place, shortest_path, words},
+    analysis::{Hop, NodeSummary, Place, shortest_path, words},
     error::Result,
-    graph::Word,
     monitor::Monitor,
     snapshot::ObjectId,
 };
-
-/// Entries shown as examples.
-const SAMPLES: usize = 3;
 
 /// Something that grows, who holds it, and how sure that is.
 #[derive(Debug, Serialize)]
@@ -138,25 +134,12 @@ impl Finding {
         let per_interval = case.added();
         let added: u64 = per_interval.iter().sum();
         let retained = growth.freed + growth.shared;
-        let kind = case.classes.first().map_or_else(|| "(number)".to_owned(), |(name, _)| name.clone());
-        let place = case.name.as_ref().and_then(|name| name.place.clone());
-        let holder = Holder {
-            id: graph.snapshot().nodes.id(case.holder),
-            name: crate::analysis::shortened(graph.display_name(case.holder)),
-            // Handles have no holder but the root; what they are says more than that.
-            class: if growth.kind == GrowthKind::Handles { kind.clone() } else { case.holder_class() },
-            variable: case.name.as_ref().map(|name| name.expression.clone()).filter(|text| !text.is_empty()),
-            place,
-            count: (growth.holders.len() > 1).then_some(growth.holders.len() as u64),
-        };
+        let kind = telling::entry_class(case);
+        let holder = telling::holder(case, || None);
         let series: Vec<String> = growth.counts.iter().map(|&count| words::count(count)).collect();
         evidence.insert(0, format!("{} in the snapshots: {}", what(growth.kind), series.join(" → ")));
         if let GrowthKind::Slots(_) = growth.kind {
-            evidence.push(
-                "what was added are numbers, null, undefined or booleans, which are no objects: counted are the slots of \
-                 its store, an upper bound of the entries"
-                    .to_owned(),
-            );
+            evidence.push(telling::of_numbers("what was added are"));
         }
         if case.series.stranger().is_some() {
             evidence.push(
@@ -172,19 +155,8 @@ impl Finding {
         }
         let bytes_in: Vec<String> = growth.bytes.iter().map(|&size| words::bytes(size)).collect();
         evidence.push(format!("bytes that came and stayed, by interval: {}", bytes_in.join(", ")));
-        evidence.push(match (&retainers.others[..], retainers.independent) {
-            (_, 0 | 1) => format!("cutting this holder frees {}", words::bytes(growth.freed)),
-            ([], _) => "most of it is also kept by something else: cutting this holder alone frees little".to_owned(),
-            (others, _) => {
-                format!(
-                    "also kept by {}: cutting this holder alone frees {}",
-                    others.join(" and "),
-                    words::bytes(growth.freed)
-                )
-            }
-        });
+        evidence.push(telling::cutting(&retainers, growth.freed));
         let sentence = sentence(case, &holder, &series, retained, added);
-        let samples = growth.entries.iter().rev().take(SAMPLES);
         Ok(Self {
             fingerprint: fingerprint(case, pattern.id()),
             grade,
@@ -199,13 +171,13 @@ impl Finding {
                 per_entry: retained.checked_div(added).unwrap_or(0),
                 per_interval: growth.bytes.clone(),
             },
-            allocated_in: case.entry_place.clone().map(|place| Origin { place }),
+            allocated_in: telling::origin(case),
             evidence,
             retainers,
             path: shortest_path(graph, case.holder, monitor)?,
-            samples: samples.map(|&node| NodeSummary::of(graph, node, monitor)).collect::<Result<_>>()?,
+            samples: telling::samples(case, monitor)?,
             advice: pattern.advice(),
-            docs: format!("docs/patterns/{}.md", pattern.id()),
+            docs: telling::docs(pattern.id()),
         })
     }
 }
@@ -221,33 +193,16 @@ fn what(kind: GrowthKind) -> &'static str {
 }
 
 fn sentence(case: &Case<'_>, holder: &Holder, series: &[String], retained: u64, added: u64) -> String {
-    let many = holder.count.map_or_else(String::new, |count| format!("{} objects like ", words::count(count)));
     let subject = match &holder.variable {
         None if case.growth.kind == GrowthKind::Handles => format!("Open handles of {}", holder.class),
-        Some(variable) if case.graph().word(case.holder) == Word::ContextNode => format!("Variable \"{variable}\""),
-        Some(variable) => format!("{many}{} \"{variable}\"", holder.class),
-        None => format!("{many}{} {}", holder.class, holder.id),
+        _ => telling::subject(case, holder),
     };
-    let place = holder.place.as_ref().map_or_else(String::new, |place| {
-        let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
-        format!(" in {}{line}", place.file)
-    });
+    let place = telling::place(holder);
     let cost = match retained.checked_div(added) {
         Some(each) if retained > 0 => format!(" (+{}, {} each)", words::bytes(retained), words::bytes(each)),
         _ => String::new(),
     };
-    let held = match case
-        .name
-        .as_ref()
-        .map(|name| (name.root, name.place.as_ref().and_then(|place| place.function.clone())))
-    {
-        Some((NameRoot::Variable, Some(function))) => format!(", held by a variable of {function}()"),
-        Some((NameRoot::Variable, None)) if holder.place.is_none() => String::new(),
-        Some((NameRoot::Variable | NameRoot::ModuleVariable, None)) => ", held by module scope".to_owned(),
-        Some((NameRoot::Global, _)) => ", held by the global object".to_owned(),
-        Some((NameRoot::Function, _)) => ", held by a static property".to_owned(),
-        _ => String::new(),
-    };
+    let held = telling::held_by(case, holder);
     let what = what(case.growth.kind);
     let kind = case.classes.first().filter(|_| case.growth.kind != GrowthKind::Handles);
     let kind = kind.map_or_else(String::new, |(class, _)| format!(" of {class}"));

@@ -21,6 +21,7 @@ mod rising;
 mod series;
 mod slots;
 mod survivors;
+mod telling;
 
 use std::collections::BTreeMap;
 

@@ -4,21 +4,17 @@ use serde::Serialize;
 
 use super::{Candidate, Case};
 use crate::{
-    analysis::{Hop, NameRoot, NodeSummary, Scripts, shortened, shortest_path, words},
+    analysis::{Hop, NodeSummary, Scripts, shortest_path, words},
     error::Result,
-    graph::Word,
     leaks::{
         Independence,
         finding::{Holder, Origin},
         growth::GrowthKind,
-        patterns,
+        patterns, telling,
     },
     monitor::Monitor,
     snapshot::NodeKind,
 };
-
-/// Entries shown as examples.
-const SAMPLES: usize = 3;
 
 /// Something there is much of, and who holds it.
 #[derive(Debug, Serialize)]
@@ -89,39 +85,18 @@ impl Hint {
         };
         evidence.splice(0..0, candidate.evidence.iter().cloned());
         if let GrowthKind::Slots(_) = growth.kind {
-            evidence.push(
-                "what it has are numbers, null, undefined or booleans, which are no objects: counted are the slots of its \
-                 store, an upper bound of the entries"
-                    .to_owned(),
-            );
+            evidence.push(telling::of_numbers("what it has are"));
         }
-        evidence.push(match (&retainers.others[..], retainers.independent) {
-            (_, 0 | 1) => format!("cutting this holder frees {}", words::bytes(growth.freed)),
-            ([], _) => "most of it is also kept by something else: cutting this holder alone frees little".to_owned(),
-            (others, _) => format!(
-                "also kept by {}: cutting this holder alone frees {}",
-                others.join(" and "),
-                words::bytes(growth.freed)
-            ),
-        });
+        evidence.push(telling::cutting(&retainers, growth.freed));
         evidence.push("a second snapshot, taken after more load, shows whether it grows: find-leaks".to_owned());
         let count = *growth.counts.last().unwrap_or(&0);
-        let kind = case.classes.first().map_or_else(|| "(number)".to_owned(), |(name, _)| name.clone());
-        let is_handles = growth.kind == GrowthKind::Handles;
+        let kind = telling::entry_class(case);
         // A function without a name for it is told by its own place.
         let own_place = || {
             let is_function = case.name.is_none() && graph.snapshot().nodes.kind(case.holder) == NodeKind::CLOSURE;
             is_function.then(|| scripts.place(graph, case.holder)).flatten()
         };
-        let holder = Holder {
-            id: graph.snapshot().nodes.id(case.holder),
-            name: shortened(graph.display_name(case.holder)),
-            class: if is_handles { kind.clone() } else { case.holder_class() },
-            variable: case.name.as_ref().map(|name| name.expression.clone()).filter(|text| !text.is_empty()),
-            place: case.name.as_ref().and_then(|name| name.place.clone()).or_else(own_place),
-            count: (growth.holders.len() > 1).then_some(growth.holders.len() as u64),
-        };
-        let samples = growth.entries.iter().rev().take(SAMPLES);
+        let holder = telling::holder(case, own_place);
         Ok(Self {
             grade: "hint",
             pattern: pattern.id(),
@@ -130,31 +105,25 @@ impl Hint {
             holder,
             entries: HintEntries { count, kind },
             bytes: HintBytes { retained: candidate.bytes(), external: growth.external },
-            allocated_in: case.entry_place.clone().map(|place| Origin { place }),
+            allocated_in: telling::origin(case),
             evidence,
             retainers,
             path: shortest_path(graph, case.holder, monitor)?,
-            samples: samples.map(|&node| NodeSummary::of(graph, node, monitor)).collect::<Result<_>>()?,
+            samples: telling::samples(case, monitor)?,
             advice: pattern.advice(),
-            docs: format!("docs/patterns/{}.md", pattern.id()),
+            docs: telling::docs(pattern.id()),
         })
     }
 }
 
 fn sentence(case: &Case<'_>, candidate: &Candidate, holder: &Holder, kind: &str, total: u64) -> String {
     let growth = case.growth;
-    let is_handles = growth.kind == GrowthKind::Handles;
-    let many = holder.count.map_or_else(String::new, |count| format!("{} objects like ", words::count(count)));
-    let subject = match &holder.variable {
-        _ if is_handles => "The program".to_owned(),
-        Some(variable) if case.graph().word(case.holder) == Word::ContextNode => format!("Variable \"{variable}\""),
-        Some(variable) => format!("{many}{} \"{variable}\"", holder.class),
-        None => format!("{many}{} {}", holder.class, holder.id),
+    // Handles are the program's, wherever the first of them is.
+    let (subject, place, held) = if growth.kind == GrowthKind::Handles {
+        ("The program".to_owned(), String::new(), String::new())
+    } else {
+        (telling::subject(case, holder), telling::place(holder), telling::held_by(case, holder))
     };
-    let place = holder.place.as_ref().filter(|_| !is_handles).map_or_else(String::new, |place| {
-        let line = place.line.map_or_else(String::new, |line| format!(":{line}"));
-        format!(" in {}{line}", place.file)
-    });
     let number = words::count(*growth.counts.last().unwrap_or(&0));
     let what = candidate.what.clone().unwrap_or_else(|| match growth.kind {
         GrowthKind::Slots(_) => format!("{number} slots of numbers"),
@@ -171,19 +140,6 @@ fn sentence(case: &Case<'_>, candidate: &Candidate, holder: &Holder, kind: &str,
         format!(" and keeps {bytes} alive ({share} of the heap)")
     } else {
         format!(", {bytes} with all they hold ({share} of the heap), most of it also kept by others")
-    };
-    let held = match case
-        .name
-        .as_ref()
-        .filter(|_| !is_handles)
-        .map(|name| (name.root, name.place.as_ref().and_then(|place| place.function.clone())))
-    {
-        Some((NameRoot::Variable, Some(function))) => format!(", held by a variable of {function}()"),
-        Some((NameRoot::Variable, None)) if holder.place.is_none() => String::new(),
-        Some((NameRoot::Variable | NameRoot::ModuleVariable, None)) => ", held by module scope".to_owned(),
-        Some((NameRoot::Global, _)) => ", held by the global object".to_owned(),
-        Some((NameRoot::Function, _)) => ", held by a static property".to_owned(),
-        _ => String::new(),
     };
     format!("{subject}{place} has {what}{keeps}{held}")
 }
