@@ -119,6 +119,8 @@ test('a healthy app that runs already, by its inspector, with a rest before the 
       '100ms',
       '--report',
       'rest.md',
+      '--report',
+      'rest.html',
     ],
     { cwd: directory, env: { COLUMNS: '80' } },
   );
@@ -129,6 +131,15 @@ test('a healthy app that runs already, by its inspector, with a rest before the 
   assert.match(stdout, /^Heap in use [\d.]+ MB → [\d.]+ MB \([+-]/m);
   assert.match(stdout, /^The report is in heap-record-\d{8}-\d{6}/m);
   assert.match(fs.readFileSync(at('rest.md'), 'utf8'), /^## Clean: /);
+  // The page has what that of find-leaks has: the heap it ended with, and what changed until then.
+  const data = /<script[^>]*type="application\/json"[^>]*>([^]*?)<\/script>/.exec(
+    fs.readFileSync(at('rest.html'), 'utf8'),
+  );
+  assert.deepEqual(Object.keys(JSON.parse(data?.[1] ?? '{}').answers ?? {}), [
+    'leaks',
+    'comparison/0/2',
+    'analysis/2',
+  ]);
   // Commands to go on with are for copying, and stay in one piece.
   for (const line of stdout.split('\n'))
     assert.ok(line.length <= 80 || line.startsWith('  heap-analyzer '), line);
