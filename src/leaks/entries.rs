@@ -68,7 +68,9 @@ pub(crate) fn text_size(graph: &HeapGraph, node: NodeId) -> Option<u32> {
     let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
     // One that is appended to and then read keeps the whole as its first half, and that as the first half of the next.
     let first_half = |node: NodeId| {
-        let is_first = |&edge: &usize| graph.vocabulary().word(edges.name_or_index(edge)) == Word::First;
+        let is_first = |&edge: &usize| {
+            edges.kind(edge) == EdgeKind::Internal && graph.vocabulary().word(edges.name_or_index(edge)) == Word::First
+        };
         nodes.edges(node).find(is_first).map(|edge| edges.target(edge))
     };
     let mut text = node;
