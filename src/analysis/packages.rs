@@ -140,7 +140,8 @@ impl Belonging {
         }
         for (position, node) in tree.preorder().enumerate() {
             monitor.tick(position)?;
-            let above = of_node[tree.immediate(node).index()];
+            // Nothing stands above the root, whatever the file says of its place.
+            let above = if position == 0 { UNKNOWN } else { of_node[tree.immediate(node).index()] };
             let has_owner = || above > NATIVE && !files.is_of_node(above);
             let own = match of_node[node.index()] {
                 UNKNOWN if nodes.kind(node) == NodeKind::NATIVE && graph.raw_name(node).starts_with("Node / ") => {

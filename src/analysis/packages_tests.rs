@@ -142,6 +142,21 @@ fn buffers_and_the_like_go_with_who_holds_them() {
 }
 
 #[test]
+fn a_place_of_the_root_and_one_without_a_line_are_taken_as_they_stand() {
+    let mut heap = heap(&mut Dice(1), 0);
+    let lineless = heap.node("object", "Thing", 201, 50);
+    heap.location(0, 4, 1, 1);
+    // -1 in the file.
+    heap.location(lineless, 1, u32::MAX, u32::MAX);
+    let graph = heap.graph();
+    let scripts = Scripts::of(&graph);
+    let place = scripts.place(&graph, NodeId::from_index(lineless)).unwrap();
+    assert_eq!((place.file.as_str(), place.line, place.column), ("/app/index.js", None, None));
+    let belonging = Belonging::of(&graph, &scripts, &Monitor::none()).unwrap();
+    assert_eq!(belonging.file_name(belonging.file(graph.snapshot().root())), "node:events");
+}
+
+#[test]
 fn equal_strings_are_found_whatever_their_number_in_the_table() {
     let mut heap = Heap::new();
     let list = heap.node("object", "User", 1, 10);

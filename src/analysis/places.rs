@@ -89,7 +89,9 @@ impl Scripts {
     pub(crate) fn at(&self, location: Location, function: Option<String>) -> Option<Place> {
         let file = self.names.get(&location.script)?.clone();
         let package = package_of(&file);
-        Some(Place { file, line: Some(location.line + 1), column: Some(location.column + 1), function, package })
+        // What has none is -1 in the file, the greatest number here.
+        let (line, column) = (location.line.checked_add(1), location.column.checked_add(1));
+        Some(Place { file, line, column, function, package })
     }
 
     /// A file as people name it: relative to the application or to its package.

@@ -187,6 +187,12 @@ impl<'a> Holders<'a> {
         false
     }
 
+    /// Whether there is no way to a node but through one that no way may pass.
+    fn is_left_out(&self, node: NodeId) -> bool {
+        let above = |&at: &NodeId| Some(self.tree.immediate(at)).filter(|&above| above != at);
+        !self.excluded.is_empty() && std::iter::successors(Some(node), above).any(|node| self.excluded.contains(&node))
+    }
+
     /// Whether no edge that counts leads to a node.
     fn is_forsaken(&self, node: NodeId) -> bool {
         self.retainers.edges(node).all(|edge| self.counting.target(edge).is_none())

@@ -136,7 +136,7 @@ impl Holders<'_> {
 
     fn begins(&self, from: From, node: NodeId) -> bool {
         match from {
-            From::Roots => self.is_top(node),
+            From::Roots => self.is_top(node) && !self.is_left_out(node),
             From::Node(start) => node == start,
         }
     }

@@ -242,7 +242,7 @@ pub fn ways_to(
     let scripts = Scripts::of(graph);
     let mut holders = Holders::of(graph, monitor)?.without(excluded.iter().copied());
     let held = holders.of_all(&[node], limit, monitor)?;
-    let ways = Ways { graph, scripts: &scripts, raw };
+    let ways = Ways { graph, scripts: &scripts, raw, excluded };
     held.paths.iter().take(limit).map(|way| ways.hops(way, monitor)).collect()
 }
 
@@ -250,7 +250,7 @@ fn inspect_node(graph: &HeapGraph, node: NodeId, options: InspectOptions, monito
     let scripts = Scripts::of(graph);
     let held = Holders::of(graph, monitor)?.of_all(&[node], options.paths.max(2), monitor)?;
     let node_answer = identity(graph, &scripts, node, options.text_limit, monitor)?;
-    let ways = Ways { graph, scripts: &scripts, raw: options.raw_paths };
+    let ways = Ways { graph, scripts: &scripts, raw: options.raw_paths, excluded: &[] };
     let holding = Holding { graph, ways: &ways, node, held: &held, looked_for: options.paths.max(2) };
     let sentence = holding.sentence(&node_answer, monitor)?;
     let holders = holding.summary(monitor)?;
@@ -285,7 +285,7 @@ fn identity(
     text_limit: usize,
     monitor: &Monitor,
 ) -> Result<InspectedNode> {
-    let ways = Ways { graph, scripts, raw: false };
+    let ways = Ways { graph, scripts, raw: false, excluded: &[] };
     Ok(InspectedNode {
         ordinal: node.0,
         summary: SizedNode::of(graph, node, monitor)?,

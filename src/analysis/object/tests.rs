@@ -261,6 +261,31 @@ fn way(heap: &Heap, id: u32, raw_paths: bool) -> Vec<String> {
 }
 
 #[test]
+fn no_way_passes_or_begins_at_what_is_left_out() {
+    let mut heap = Heap::new();
+    let roots = heap.node("synthetic", "(GC roots)", 3, 0);
+    let handles = heap.node("synthetic", "(Handle scope)", 5, 0);
+    let list = heap.node("object", "List", 7, 10);
+    let held = heap.node("object", "Held", 9, 10);
+    heap.edge(0, "element", "1", roots);
+    heap.edge(roots, "element", "2", handles);
+    heap.edge(handles, "element", "3", held);
+    heap.edge(0, "element", "4", list);
+    heap.edge(list, "property", "held", held);
+    let graph = heap.graph();
+    let ids = |excluded: &[usize]| -> Vec<Vec<u32>> {
+        let excluded: Vec<NodeId> = excluded.iter().map(|&node| NodeId::from_index(node)).collect();
+        let ways = ways_to(&graph, NodeId::from_index(held), (4, true), &excluded, &Monitor::none()).unwrap();
+        ways.iter().map(|way| way.iter().map(|hop| hop.node.id.0).collect()).collect()
+    };
+    assert_eq!(ids(&[]), [vec![3, 5, 9], vec![7, 9]]);
+    assert_eq!(ids(&[list]), [[3, 5, 9]]);
+    // A category of roots, and with it those that only it leads to.
+    assert_eq!(ids(&[roots]), [[7, 9]]);
+    assert_eq!(ids(&[0]), [[0; 0]; 0]);
+}
+
+#[test]
 fn ways_are_told_in_the_programs_words() {
     let heap = program(1000);
     let to_cache = ["global", ".onload", "⟨context⟩ cache"];

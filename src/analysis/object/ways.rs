@@ -37,6 +37,8 @@ pub(super) struct Ways<'a> {
     pub(super) scripts: &'a Scripts,
     /// Every edge a hop, as the file has them.
     pub(super) raw: bool,
+    /// Nodes that no way may pass, nor a category that it begins at come from.
+    pub(super) excluded: &'a [NodeId],
 }
 
 impl Ways<'_> {
@@ -75,7 +77,8 @@ impl Ways<'_> {
         while let Some(category) = at.take().filter(|&node| self.graph.is_root_or_synthetic(node)) {
             let mut above = retainers.edges(category);
             // A category that leads to itself is no way.
-            if let Some(edge) = above.find(|&edge| self.graph.is_root_or_synthetic(nodes.of_edge(edge)))
+            let is_way = |holder| self.graph.is_root_or_synthetic(holder) && !self.excluded.contains(&holder);
+            if let Some(edge) = above.find(|&edge| is_way(nodes.of_edge(edge)))
                 && category != self.graph.snapshot().root()
                 && !whole.contains(&edge)
             {

@@ -88,6 +88,10 @@ fn empty_and_sparse_are_told_from_what_holds_numbers() {
     heap.edge(global, "property", "none", none);
     let plain = add(&mut heap, "object", "Object", 56);
     heap.edge(global, "property", "plain", plain);
+    // Its key is a number greater than any string has.
+    let keyed = add(&mut heap, "object", "Object", 56);
+    heap.edge(global, "property", "keyed", keyed);
+    heap.edge(keyed, "element", "4294967294", global);
     for (name, objects) in [("numbers", 0), ("sparse", 2), ("full", 100)] {
         let array = add(&mut heap, "object", "Array", 16);
         let store = add(&mut heap, "array", "(object elements)", 16 + 8 * 128);

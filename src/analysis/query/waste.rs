@@ -164,12 +164,15 @@ fn empty(graph: &HeapGraph, node: NodeId) -> Option<(&'static str, u64)> {
         }
         "Object" => {
             let is_own = |edge: usize| {
-                let word = graph.vocabulary().word(edges.name_or_index(edge));
+                // Of an element the number is no name.
+                let word = || graph.vocabulary().word(edges.name_or_index(edge));
                 match edges.kind(edge) {
-                    EdgeKind::Property => word != Word::Proto,
+                    EdgeKind::Property => word() != Word::Proto,
                     EdgeKind::Element => true,
                     // Numbers in a store of their own do not show.
-                    EdgeKind::Internal => matches!(word, Word::Properties | Word::Elements) && holds_more(graph, edge),
+                    EdgeKind::Internal => {
+                        matches!(word(), Word::Properties | Word::Elements) && holds_more(graph, edge)
+                    }
                     _ => false,
                 }
             };
