@@ -6,8 +6,13 @@ use std::{
 };
 
 use heap_analyzer::{
-    analysis::{AnalyzeOptions, InspectOptions, inspect},
-    index::{Indexing, Place, Subject},
+    analysis::{
+        AnalyzeOptions, InspectOptions, Keeper, Order, collections, duplicate_strings, inspect, objects, packages_of,
+        retained_by, waste,
+    },
+    error::Code,
+    graph::HeapGraph,
+    index::{Indexing, Place, Subject, look, open_to_stay},
     leaks::overview_text,
     monitor::Monitor,
     snapshot::{ObjectId, Source},
@@ -32,18 +37,36 @@ fn indexed(source: Source) -> Subject {
     Subject::indexed(source, Indexing { place: Place::Beside, smallest: 0, keeper: None })
 }
 
-/// What is asked: the overview with everything in it, and all about one object.
-fn answers(path: &Path, mapped: bool, by_index: bool, id: u32) -> (String, Result<String, String>) {
+/// What an open heap is asked.
+fn questions(graph: &HeapGraph) -> heap_analyzer::error::Result<String> {
+    let none = &Monitor::none();
+    let kept = retained_by(graph, Keeper::Contexts, none)?;
+    let answers = (
+        (objects(graph, &kept, (9, Order::References), none)?, collections(graph, 9, none)?, waste(graph, 9, none)?),
+        (packages_of(graph, 9, none)?, duplicate_strings(graph, 9, none)?),
+    );
+    Ok(serde_json::to_string(&answers).unwrap())
+}
+
+/// What is asked: the overview with everything in it, all about one object, and a heap that stays open.
+fn answers(path: &Path, mapped: bool, by_index: bool, id: u32) -> (String, Result<String, String>, Option<String>) {
     let none = Monitor::none();
     let subject = || {
         let path = path.to_path_buf();
         let source = if mapped { Source::MappedFile(path) } else { Source::File(path) };
         if by_index { indexed(source) } else { source.into() }
     };
-    let all = AnalyzeOptions { packages: true, duplicates: true, ..AnalyzeOptions::default() };
+    let all = AnalyzeOptions { packages: true, duplicates: true, map: true, ..AnalyzeOptions::default() };
     let overview = overview_text(subject(), all, u64::MAX, &none).unwrap();
     let one = inspect(subject(), ObjectId(id), InspectOptions::default(), &none);
-    (overview, one.map(|one| serde_json::to_string(&one).unwrap()).map_err(|error| error.to_string()))
+    let one = one.map(|one| serde_json::to_string(&one).unwrap()).map_err(|error| error.to_string());
+    let open = open_to_stay(subject(), true, &none).unwrap();
+    // What is damaged where opening did not look is told as that, and never anything else.
+    let asked = look(open.graph(), questions);
+    assert!(asked.as_ref().err().is_none_or(|error| by_index && error.code() == Code::Io), "{asked:?}");
+    // What was found out on the way goes into the index.
+    open.keep(&none);
+    (overview, one, asked.ok())
 }
 
 /// Target `index`.
@@ -60,8 +83,13 @@ pub fn index(data: &[u8]) {
 
     let plain = answers(&path, mapped, false, id);
     // The first look makes the index, the second uses it.
+    let check = || {
+        let (overview, one, asked) = answers(&path, mapped, true, id);
+        assert_eq!((overview, one), (plain.0.clone(), plain.1.clone()));
+        assert!(asked.is_none() || asked == plain.2, "{asked:?} for {:?}", plain.2);
+    };
     for _ in 0..2 {
-        assert_eq!(answers(&path, mapped, true, id), plain);
+        check();
     }
     let others = fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().path());
     let Some(index) = others.into_iter().find(|other| *other != path) else { panic!("no index was made") };
@@ -71,7 +99,7 @@ pub fn index(data: &[u8]) {
         damage(&mut bytes, &mut choices, places);
         // Kept as the file it is, so that nobody is seen to have made another.
         fs::write(&index, bytes).unwrap();
-        assert_eq!(answers(&path, mapped, true, id), plain);
+        check();
         if !index.exists() {
             return;
         }

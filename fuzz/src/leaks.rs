@@ -43,7 +43,7 @@ pub fn leaks(data: &[u8]) {
         }
     }
 
-    let all = AnalyzeOptions { packages: true, duplicates: true, all_classes: true, ..AnalyzeOptions::default() };
+    let all = AnalyzeOptions { packages: true, duplicates: true, all_classes: true, map: true, top: 25 };
     let source = sources(&[&third]).remove(0);
     let overview = serde_json::to_value(overview(source, all, u64::MAX, &none).unwrap()).unwrap();
     let total = overview["totals"]["selfSize"].as_u64().unwrap();

@@ -6,6 +6,7 @@
 pub mod compare;
 pub mod compressed;
 pub mod entropy;
+pub mod facts;
 pub mod graph;
 pub mod header;
 pub mod heap;
@@ -13,8 +14,12 @@ pub mod index;
 pub mod inspect;
 pub mod json;
 pub mod leaks;
+pub mod map;
 pub mod model;
 pub mod numbers;
+pub mod owners;
+pub mod program;
+pub mod questions;
 pub mod redact;
 pub mod strings;
 
@@ -22,7 +27,7 @@ pub mod strings;
 pub type Target = fn(&[u8]);
 
 /// All targets by the name of their seeds' folder.
-pub const TARGETS: [(&str, Target); 10] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("compare", compare::compare),
     ("compressed", compressed::compressed),
     ("graph", graph::graph),
@@ -30,7 +35,9 @@ pub const TARGETS: [(&str, Target); 10] = [
     ("index", index::index),
     ("inspect", inspect::inspect),
     ("leaks", leaks::leaks),
+    ("map", map::map),
     ("numbers", numbers::numbers),
+    ("questions", questions::questions),
     ("redact", redact::redact),
     ("strings", strings::strings),
 ];

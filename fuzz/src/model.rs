@@ -57,7 +57,9 @@ pub struct Model {
     /// Node, script, line and column, the last row of a node.
     pub locations: Vec<(usize, [u32; 3])>,
     /// Nodes whose name is shown with `Detached ` before it.
-    renamed: Vec<bool>,
+    pub renamed: Vec<bool>,
+    /// Whether the file says of nodes how they hang on a document.
+    pub has_states: bool,
 }
 
 /// A reason to stop: the text is no snapshot, or the specification does not say.
@@ -315,7 +317,8 @@ impl Model {
             return no("sizes that no machine has");
         }
         let locations = rows.locations()?;
-        let mut model = Self { nodes, root, extra, strings: rows.strings, locations, renamed: Vec::new() };
+        let has_states = place(&rows.layout.node_fields, "detachedness").is_ok();
+        let mut model = Self { nodes, root, extra, strings: rows.strings, locations, renamed: Vec::new(), has_states };
         model.renamed = model.detached();
         Ok(model)
     }
@@ -346,7 +349,8 @@ impl Model {
     }
 
     /// Whether the node has this name, `Detached ` considered.
-    fn is_named(&self, node: usize, name: &str) -> bool {
+    #[must_use]
+    pub fn is_named(&self, node: usize, name: &str) -> bool {
         !self.renamed[node] && self.nodes[node].name == name
     }
 
