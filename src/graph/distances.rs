@@ -75,7 +75,8 @@ impl Distances {
         match level {
             0 => UNREACHED,
             _ if level < self.system => level as i32,
-            _ => self.base + (level - self.system) as i32,
+            // Wrapping, for levels out of an index that somebody forged: nonsense in, nonsense out, and no panic.
+            _ => self.base.wrapping_add((level - self.system).cast_signed()),
         }
     }
 
@@ -133,6 +134,10 @@ impl Distances {
     pub(super) fn load(shelf: &Shelf, nodes: usize) -> Result<Option<Self>> {
         let Some(system) = shelf.view::<u32>(SYSTEM, Rule::Any)? else { return Ok(None) };
         let &[system, base] = system.whole() else { return Ok(None) };
+        // The first level with nothing on it, of levels that have a node each. What no search ends with is searched anew.
+        if system == 0 || system as usize > nodes + 1 || ![0, SYSTEM_BASE].contains(&base.cast_signed()) {
+            return Ok(None);
+        }
         let levels = match shelf.column(FEW_LEVELS, nodes, Rule::Any)? {
             Some(levels) => Some(Levels::Few(levels)),
             None => shelf.column(MANY_LEVELS, nodes, Rule::Any)?.map(Levels::Many),
@@ -287,7 +292,38 @@ fn leading_integer(text: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::leading_integer;
+    use super::*;
+    use crate::store::{self, Identity, Reading, Stamp, scratch::Scratch};
+
+    /// Distances of three nodes out of an index with whole blocks, whatever stands in it.
+    fn found(levels: &[u32; 3], system: [u32; 2]) -> Option<Vec<i32>> {
+        let scratch = Scratch::new();
+        let path = scratch.file("index");
+        let mut writer = Writer::default();
+        writer.add_made(MANY_LEVELS, levels);
+        writer.add_made(SYSTEM, &system);
+        store::create(&path, |file| {
+            let stamp = Stamp { identity: Identity::of(file)?, engine: 0 };
+            writer.write(file, None, &stamp, &Monitor::none())
+        })
+        .unwrap();
+        let shelf = Shelf::open(store::open(&path, Reading::Read).unwrap()).unwrap();
+        let distances = Distances::load(&shelf, levels.len()).unwrap()?;
+        assert!(distances.all().eq((0..3).map(|node| distances.get(NodeId(node)))));
+        Some(distances.all().collect())
+    }
+
+    #[test]
+    fn levels_of_a_forged_index_never_overflow() {
+        let base = SYSTEM_BASE.cast_unsigned();
+        assert_eq!(found(&[0, 1, 3], [2, base]).unwrap(), [UNREACHED, 1, SYSTEM_BASE + 1]);
+        assert_eq!(found(&[1, 2, 3], [1, 0]).unwrap(), [0, 1, 2]);
+        // Not from the search, but whole.
+        assert_eq!(found(&[1, u32::MAX, i32::MAX as u32], [2, base]).unwrap()[0], 1);
+        for system in [[0, base], [5, base], [u32::MAX, 0], [2, 1], [2, u32::MAX], [2, base + 1]] {
+            assert_eq!(found(&[1, 2, 3], system), None, "{system:?}");
+        }
+    }
 
     #[test]
     fn integers_are_read_as_javascript_reads_them() {
