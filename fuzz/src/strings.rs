@@ -68,6 +68,10 @@ fn split(body: &[u8]) -> Split<'_> {
     let mut rest = body;
     loop {
         rest = rest.trim_ascii_start_json();
+        if raw.is_empty() && rest.first() == Some(&b']') {
+            // Another table may follow, and of two the last one counts.
+            return Split::Early;
+        }
         if rest.first() != Some(&b'"') {
             // The table's one node has a name, so it must have a string.
             return Split::Broken;

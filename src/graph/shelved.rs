@@ -106,6 +106,11 @@ impl HeapGraph {
         self.retainers.get().is_some() || self.shelf.as_ref().is_some_and(|shelf| shelf.has(marks::RETAINERS))
     }
 
+    /// Whether something of it may lie in an index.
+    pub(crate) fn is_of_index(&self) -> bool {
+        self.shelf.is_some()
+    }
+
     /// Whether all that an overview needs is in the index that the heap was opened by.
     pub(super) fn has_all_on_the_shelf(&self) -> bool {
         let all = [marks::SHALLOW, marks::DISTANCES, marks::WAYS, marks::TREE, marks::RETAINED, marks::CLASSES];

@@ -20,7 +20,7 @@ pub(crate) use self::question::{Question, ask};
 pub use self::{
     keeper::Keeper,
     place::Place,
-    staying::{Staying, look, open as open_to_stay, prepare},
+    staying::{Staying, look, look_once, open as open_to_stay},
     subject::{Indexing, Subject},
 };
 

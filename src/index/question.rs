@@ -6,11 +6,11 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
-use super::{Indexing, Subject, engine, keeper::Unwritten};
+use super::{Indexing, Subject, engine, keeper::Unwritten, staying::another};
 use crate::{
     error::{Code, Error, Result},
     graph::HeapGraph,
@@ -53,12 +53,7 @@ pub(super) fn ask_and_keep<T>(
                 asked.finish(monitor);
                 return Ok((answer, asked));
             }
-            // These are no doubts about an index.
-            Ok(Err(error))
-                if matches!(error.code(), Code::Cancelled | Code::NoMemory | Code::NoObject | Code::Usage) =>
-            {
-                return Err(error);
-            }
+            Ok(Err(error)) if is_no_doubt(&error) => return Err(error),
             // The snapshot has the last word. If the fault is not the index's, it will show again.
             _ => asked.forget(),
         }
@@ -66,6 +61,11 @@ pub(super) fn ask_and_keep<T>(
     let answer = question(&asked)?;
     asked.finish(monitor);
     Ok((answer, asked))
+}
+
+/// Whether an error says nothing against the index that was asked.
+pub(super) fn is_no_doubt(error: &Error) -> bool {
+    matches!(error.code(), Code::Cancelled | Code::NoMemory | Code::NoObject | Code::Usage | Code::Closed)
 }
 
 /// The snapshots of a question, by their position in it.
@@ -85,7 +85,7 @@ struct Asked {
 }
 
 /// A file that has, or may get, an index.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Known {
     snapshot: PathBuf,
     file: Arc<File>,
@@ -270,7 +270,7 @@ impl Question {
             let known = asked.known.take()?;
             let has_one = known.shelf.is_some() || known.stamp.identity.size() >= known.indexing.smallest;
             let facts = AtomicUsize::new(graph.new_facts());
-            has_one.then_some(Growing { known, facts })
+            has_one.then_some(Growing { known, grows: AtomicBool::new(true), facts })
         })
     }
 
@@ -291,6 +291,8 @@ impl Question {
 #[derive(Debug)]
 pub(super) struct Growing {
     known: Known,
+    /// Whether it is there; one that was damaged is to be made anew.
+    grows: AtomicBool,
     /// How many new facts there were when it was last added to.
     facts: AtomicUsize,
 }
@@ -299,17 +301,45 @@ impl Growing {
     /// Adds what has become known since, or leaves it to be added.
     pub(super) fn add(&self, graph: &Arc<HeapGraph>, monitor: &Monitor) {
         let facts = graph.new_facts();
-        if self.facts.fetch_max(facts, Ordering::AcqRel) >= facts {
+        let has_more = self.facts.fetch_max(facts, Ordering::AcqRel) < facts;
+        let grows = self.grows.swap(true, Ordering::AcqRel);
+        if grows && !has_more {
             return;
         }
+        let unwritten = self.known.unwritten(grows, Some(Arc::clone(graph)), Vec::new());
         match &self.known.indexing.keeper {
-            Some(keeper) => keeper.keep(self.known.unwritten(true, Some(Arc::clone(graph)), Vec::new())),
-            None => {
-                drop::<io::Result<bool>>(
-                    self.known.unwritten(true, Some(Arc::clone(graph)), Vec::new()).write(monitor),
-                );
-            }
+            Some(keeper) => keeper.keep(unwritten),
+            None => drop::<io::Result<bool>>(unwritten.write(monitor)),
         }
+    }
+
+    /// The heap as the snapshot has it, and an index that is to be made anew.
+    ///
+    /// # Errors
+    /// `ERR_HEAP_IO` when the snapshot is another than when it was opened; those of [`Snapshot::open`].
+    pub(super) fn read_anew(&self, monitor: &Monitor) -> Result<(HeapGraph, Self)> {
+        let known = &self.known;
+        let path = known.snapshot.clone();
+        let is_mapped = matches!(known.backing, Backing::Mapped(_));
+        let source = if is_mapped { Source::MappedFile(path) } else { Source::File(path) };
+        let is_the_same = || {
+            let identity = File::open(&known.snapshot).and_then(|file| Identity::of(&file));
+            identity.is_ok_and(|identity| identity == known.stamp.identity)
+        };
+        if !is_the_same() {
+            return Err(another());
+        }
+        let graph = Snapshot::open(source, monitor).and_then(|snapshot| HeapGraph::new(snapshot, monitor));
+        // Looked at once more, since it may have become another on the way.
+        if !graph.as_ref().err().is_some_and(is_no_doubt) && !is_the_same() {
+            return Err(another());
+        }
+        let index = Self {
+            known: Known { shelf: None, ..known.clone() },
+            grows: AtomicBool::new(false),
+            facts: AtomicUsize::new(0),
+        };
+        Ok((graph?, index))
     }
 }
 

@@ -1,14 +1,19 @@
 //! A heap that stays open: asked one thing after another by a program that holds on to it.
 //!
-//! A question that meets a damaged block of an index is asked again of the snapshot ([`super::ask`]). Whoever keeps the
-//! heap has nobody to ask again, so all that will be looked at is touched here first, while that way is still open; what
-//! goes wrong later is told as an error ([`look`]) and harms nobody.
+//! A question that meets a damaged block of an index is asked again of the snapshot ([`super::ask`]), and so is one of a
+//! heap that stays open ([`look`]): the snapshot is read anew, takes the place of what came from the index, and the index
+//! is made anew. All that most questions look at is touched when the heap is opened ([`prepare`]), so that this happens
+//! then, when somebody waits anyway, and seldom later. A snapshot that is another by then cannot say what it said: that
+//! is told as an error.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc, Mutex, PoisonError, RwLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use super::{
     Subject,
-    question::{Growing, ask_and_keep},
+    question::{Growing, ask_and_keep, is_no_doubt},
 };
 use crate::{
     error::{Code, Error, Result},
@@ -23,23 +28,65 @@ const READING: f64 = 0.5;
 /// A heap that stays open, and its index where it has one.
 #[derive(Debug)]
 pub struct Staying {
+    opened: RwLock<Opened>,
+    /// Held by who reads the snapshot anew, so that one does it for all. Others go on with what there is.
+    anew: Mutex<()>,
+    /// Whether every fact is to be there.
+    prepared: AtomicBool,
+}
+
+#[derive(Debug, Clone)]
+struct Opened {
     graph: Arc<HeapGraph>,
-    index: Option<Growing>,
+    index: Option<Arc<Growing>>,
 }
 
 impl Staying {
-    /// The heap.
+    fn opened(&self) -> Opened {
+        self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The heap as it is now. Looked at through [`look`], since it may lie in an index.
     #[must_use]
-    pub fn graph(&self) -> &Arc<HeapGraph> {
-        &self.graph
+    pub fn graph(&self) -> Arc<HeapGraph> {
+        self.opened().graph
+    }
+
+    /// Computes every fact that objects and columns show; those that are there already cost nothing.
+    ///
+    /// # Errors
+    /// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`; those of [`look`].
+    pub fn prepare(&self, monitor: &Monitor) -> Result<()> {
+        look(&[self], monitor, |graphs| prepare(&graphs[0], monitor))?;
+        self.prepared.store(true, Ordering::Release);
+        Ok(())
     }
 
     /// Adds to the index what has been found out since, or leaves it with whoever writes it. What cannot be written is
     /// given up: the answer is there.
     pub fn keep(&self, monitor: &Monitor) {
-        if let Some(index) = &self.index {
-            index.add(&self.graph, monitor);
+        let Opened { graph, index } = self.opened();
+        if let Some(index) = index {
+            index.add(&graph, monitor);
         }
+    }
+
+    /// Reads the snapshot and has it take the place of `doubtful`, unless somebody else did. `false` when the heap owes
+    /// nothing to an index, so that there is nothing to doubt.
+    fn read_anew(&self, doubtful: &Arc<HeapGraph>, monitor: &Monitor) -> Result<bool> {
+        let _alone = self.anew.lock().unwrap_or_else(PoisonError::into_inner);
+        let Opened { graph, index } = self.opened();
+        if !Arc::ptr_eq(&graph, doubtful) {
+            return Ok(true);
+        }
+        let Some(index) = index.filter(|_| graph.is_of_index()) else { return Ok(false) };
+        let (graph, index) = index.read_anew(monitor)?;
+        if self.prepared.load(Ordering::Acquire) {
+            prepare(&graph, monitor)?;
+        }
+        let opened = Opened { graph: Arc::new(graph), index: Some(Arc::new(index)) };
+        *self.opened.write().unwrap_or_else(PoisonError::into_inner) = opened;
+        Ok(true)
     }
 }
 
@@ -56,109 +103,70 @@ pub fn open(subject: Subject, prepared: bool, monitor: &Monitor) -> Result<Stayi
         }
         Ok(graph)
     })?;
-    let index = question.growing(0, &graph);
-    Ok(Staying { graph, index })
+    let index = question.growing(0, &graph).map(Arc::new);
+    let opened = RwLock::new(Opened { graph, index });
+    Ok(Staying { opened, anew: Mutex::new(()), prepared: AtomicBool::new(prepared) })
 }
 
 /// Computes every fact that objects and columns show, and touches it where it lies in an index.
-///
-/// # Errors
-/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
-pub fn prepare(graph: &HeapGraph, monitor: &Monitor) -> Result<()> {
+fn prepare(graph: &HeapGraph, monitor: &Monitor) -> Result<()> {
     let (facts, retainers) = rayon::join(|| graph.prepare(monitor), || graph.retainers(monitor).map(|_| ()));
     facts.and(retainers)?;
     graph.touch(monitor)
 }
 
-/// Looks at a heap that stays open. A damaged index, which takes this way out, becomes an error.
+/// Looks at heaps that stay open. On any doubt about an index their snapshots are read anew and looked at once more, so
+/// the look may happen twice.
 ///
 /// # Errors
-/// `ERR_HEAP_IO` for an index or a snapshot that was changed or damaged since; those of the look.
-pub fn look<T>(graph: &HeapGraph, look: impl FnOnce(&HeapGraph) -> Result<T>) -> Result<T> {
-    store::guarded(|| look(graph)).unwrap_or_else(|unusable| Err(told(unusable)))
+/// `ERR_HEAP_IO` for a damaged index whose snapshot is not what it was either; those of the look, and of reading.
+pub fn look<T>(heaps: &[&Staying], monitor: &Monitor, look: impl Fn(&[Arc<HeapGraph>]) -> Result<T>) -> Result<T> {
+    loop {
+        let graphs: Vec<Arc<HeapGraph>> = heaps.iter().map(|heap| heap.graph()).collect();
+        let doubt = match glance(&graphs[..], &look) {
+            Ok(answer) => return answer,
+            Err(doubt) => doubt,
+        };
+        let mut is_another = false;
+        for (heap, graph) in heaps.iter().zip(&graphs) {
+            is_another |= heap.read_anew(graph, monitor)?;
+        }
+        if !is_another {
+            return Err(doubt);
+        }
+    }
 }
 
-fn told(unusable: store::Unusable) -> Error {
-    match unusable {
-        store::Unusable::Damaged => Error::new(
-            Code::Io,
-            "the index of the snapshot, or the snapshot behind it, is not what it was when it was opened; open it again",
-        ),
-        store::Unusable::Contradiction => Error::new(
-            Code::Internal,
-            "a bug in heap-analyzer, or an index whose numbers contradict each other; opening without `cache` tells which",
-        ),
+/// One look at an open heap, which reads nothing anew: `None` where [`look`] would.
+pub fn look_once<T>(heap: &Staying, look: impl FnOnce(&Arc<HeapGraph>) -> Result<T>) -> Option<Result<T>> {
+    let graph = heap.graph();
+    match glance(&graph, look) {
+        Ok(answer) => Some(answer),
+        Err(doubt) => (!graph.is_of_index()).then_some(Err(doubt)),
     }
+}
+
+/// A look, or a doubt about an index as the error that it is where there is none.
+fn glance<G: ?Sized, T>(graphs: &G, look: impl FnOnce(&G) -> Result<T>) -> Result<Result<T>> {
+    match store::guarded(|| look(graphs)) {
+        Ok(Err(error)) if !is_no_doubt(&error) => Err(error),
+        Ok(answer) => Ok(answer),
+        Err(store::Unusable::Damaged) => Err(another()),
+        Err(store::Unusable::Contradiction) => Err(Error::new(
+            Code::Internal,
+            "a bug in heap-analyzer, please report it: a question of an open heap broke off",
+        )),
+    }
+}
+
+/// What became of an index and of its snapshot.
+pub(super) fn another() -> Error {
+    Error::new(
+        Code::Io,
+        "the index of the snapshot is damaged, and the snapshot is not what it was when it was opened; open it again",
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-    use crate::{
-        index::{Indexing, Place},
-        snapshot::{NodeId, Source},
-        store::scratch::Scratch,
-        testing::small_heap,
-    };
-
-    #[test]
-    fn what_is_prepared_outlives_its_index() {
-        let scratch = Scratch::new();
-        let path = scratch.file("heap.heapsnapshot");
-        fs::write(&path, small_heap().text()).unwrap();
-        let subject = || {
-            let indexing = Indexing { place: Place::Beside, smallest: 0, keeper: None };
-            Subject::indexed(Source::File(path.clone()), indexing)
-        };
-        let first = open(subject(), true, &Monitor::none()).unwrap();
-        let again = open(subject(), true, &Monitor::none()).unwrap();
-        let index = scratch.file("heap.heapsnapshot.heapindex");
-        let whole = fs::read(&index).unwrap();
-        fs::write(&index, vec![0; whole.len()]).unwrap();
-        let (first, again) = (first.graph(), again.graph());
-        let sizes = |graph: &HeapGraph| {
-            let retained = graph.retained_sizes(&Monitor::none())?;
-            Ok(graph.snapshot().nodes.all().map(|node| retained.get(node)).collect::<Vec<_>>())
-        };
-        assert_eq!(look(again, sizes).unwrap(), look(first, sizes).unwrap());
-        let edges = |graph: &HeapGraph| Ok(graph.retainers(&Monitor::none())?.edges(NodeId(3)).count());
-        assert_eq!(look(again, edges).unwrap(), look(first, edges).unwrap());
-    }
-
-    #[test]
-    fn what_a_later_question_finds_out_is_in_the_index() {
-        let scratch = Scratch::new();
-        let path = scratch.file("heap.heapsnapshot");
-        fs::write(&path, small_heap().text()).unwrap();
-        let opened = || {
-            let indexing = Indexing { place: Place::Beside, smallest: 0, keeper: None };
-            open(Subject::indexed(Source::File(path.clone()), indexing), false, &Monitor::none()).unwrap()
-        };
-        let length = || fs::metadata(scratch.file("heap.heapsnapshot.heapindex")).unwrap().len();
-        let first = opened();
-        let without_facts = length();
-        first.keep(&Monitor::none());
-        assert_eq!(length(), without_facts);
-        let sizes = |graph: &HeapGraph| {
-            let retained = graph.retained_sizes(&Monitor::none())?;
-            Ok(graph.snapshot().nodes.all().map(|node| retained.get(node)).collect::<Vec<_>>())
-        };
-        let told = look(first.graph(), sizes).unwrap();
-        first.keep(&Monitor::none());
-        let with_facts = length();
-        assert!(with_facts > without_facts);
-        // What is found there is not written a second time.
-        let again = opened();
-        assert_eq!(look(again.graph(), sizes).unwrap(), told);
-        again.keep(&Monitor::none());
-        assert_eq!(length(), with_facts);
-    }
-
-    #[test]
-    fn a_bug_is_an_error() {
-        let error = look(&small_heap().graph(), |_| -> Result<()> { panic!("a bug") }).unwrap_err();
-        assert_eq!(error.code(), Code::Internal);
-    }
-}
+#[path = "staying_tests.rs"]
+mod tests;

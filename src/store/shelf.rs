@@ -41,6 +41,17 @@ impl Shelf {
         self.table.sections.contains_key(&tag)
     }
 
+    /// Where blocks begin, with the section that each is of.
+    #[cfg(test)]
+    pub(crate) fn blocks(&self) -> Vec<(Tag, u64)> {
+        let of_section = |(&tag, entry): (&Tag, &head::Entry)| {
+            (entry.offset..entry.offset + entry.len).step_by(super::BLOCK).map(move |at| (tag, at)).collect::<Vec<_>>()
+        };
+        let mut blocks: Vec<_> = self.table.sections.iter().flat_map(of_section).collect();
+        blocks.sort_by_key(|&(_, at)| at);
+        blocks
+    }
+
     /// The elements of a section, read when they are touched. `None` when there is no such section or its length is
     /// none of these elements.
     ///

@@ -257,6 +257,61 @@ test('an index is used, and its loss does not matter', async () => {
   assert.deepEqual(await sizes(), first);
 });
 
+test('an index that is damaged while a snapshot is open changes no answer', async () => {
+  const file = path.join(directory, 'damaged.heapsnapshot');
+  fs.writeFileSync(file, sessionsText(500));
+  /** @param {import('../../..').HeapSnapshot} snapshot */
+  const all = async (snapshot) => ({
+    nodes: [...snapshot.nodes()].map((node) => [
+      `${node}`,
+      node.retainedSize,
+      node.distance,
+      node.retainerCount,
+    ]),
+    edges: [...snapshot.node(5).edges()].map((edge) => [edge.kind, edge.name, edge.to.id]),
+    columns: Array.from(snapshot.columns.edgeNames),
+    classes: await snapshot.classes(),
+    statistics: await snapshot.statistics(),
+    findings: await snapshot.findings(),
+    packages: await snapshot.packages(),
+    paths: await snapshot.paths(7),
+    held: [...(await snapshot.retainedBy('contexts')).objects].length,
+    captures: await snapshot.captures(),
+    waste: await snapshot.waste(),
+    diff: (await snapshot.diff(snapshot)).rowCount,
+  });
+  const index = `${file}.heapindex`;
+  const plain = await openSnapshot(file);
+  const expected = await all(plain);
+  plain.close();
+  const first = await openSnapshot(file, { cache: true });
+  await all(first);
+  first.close();
+  const whole = fs.readFileSync(index);
+  for (const prepare of [true, false]) {
+    fs.writeFileSync(index, whole);
+    const snapshot = await openSnapshot(file, { cache: true, prepare });
+    fs.writeFileSync(
+      index,
+      whole.map((byte) => byte ^ 0x10),
+    );
+    assert.deepEqual(await all(snapshot), expected);
+    snapshot.close();
+    // And it was made again.
+    assert.notDeepEqual(
+      fs.readFileSync(index).subarray(0, 4096),
+      whole.map((byte) => byte ^ 0x10).subarray(0, 4096),
+    );
+  }
+  // Where the snapshot is gone too, nobody can say.
+  fs.writeFileSync(index, whole);
+  const snapshot = await openSnapshot(file, { cache: true, prepare: false });
+  fs.rmSync(file);
+  fs.truncateSync(index, 0);
+  await assert.rejects(snapshot.classes(), { code: 'ERR_HEAP_IO', message: /open it again/ });
+  snapshot.close();
+});
+
 test('wrong use is told, whatever it is', async () => {
   const snapshot = await openSnapshot(small);
   const other = await openSnapshot(small);

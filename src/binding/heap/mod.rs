@@ -76,13 +76,12 @@ impl Open {
         }
     }
 
-    fn graph(&self) -> &Arc<HeapGraph> {
-        self.heap.graph()
-    }
-
     /// One look at what the file says, which computes nothing.
-    fn glance<T>(&self, look: impl FnOnce(&HeapGraph) -> Result<T>) -> Result<T> {
-        index::look(self.graph(), look)
+    fn glance<T: Send>(&self, look: impl Fn(&HeapGraph) -> Result<T> + Send + Sync) -> Result<T> {
+        match index::look_once(&self.heap, |graph| look(graph)) {
+            Some(answer) => answer,
+            None => self.look_with_threads(look),
+        }
     }
 
     /// A figure of a node or an edge, by the number of its column.
@@ -97,27 +96,28 @@ impl Open {
     }
 
     /// Looks at the heap; computes facts that are not there yet with threads of its own.
-    fn look<T: Send>(&self, look: impl FnOnce(&HeapGraph) -> Result<T> + Send) -> Result<T> {
-        if self.prepared.load(Ordering::Acquire) {
-            return index::look(self.graph(), look);
-        }
-        pool_of(self.threads)?.install(|| index::look(self.graph(), look))
+    fn look<T: Send>(&self, look: impl Fn(&HeapGraph) -> Result<T> + Send + Sync) -> Result<T> {
+        if self.prepared.load(Ordering::Acquire) { self.glance(look) } else { self.look_with_threads(look) }
+    }
+
+    fn look_with_threads<T: Send>(&self, look: impl Fn(&HeapGraph) -> Result<T> + Send + Sync) -> Result<T> {
+        pool_of(self.threads)?.install(|| index::look(&[&self.heap], &Monitor::none(), |graphs| look(&graphs[0])))
     }
 
     fn prepare(&self, monitor: &Monitor) -> Result<()> {
         if !self.prepared.load(Ordering::Acquire) {
-            index::look(self.graph(), |graph| index::prepare(graph, monitor))?;
+            self.heap.prepare(monitor)?;
             self.prepared.store(true, Ordering::Release);
         }
         Ok(())
     }
 
-    fn scripts(&self) -> &Scripts {
-        self.scripts.get_or_init(|| Scripts::of(self.graph()))
+    fn scripts(&self, graph: &HeapGraph) -> &Scripts {
+        self.scripts.get_or_init(|| Scripts::of(graph))
     }
 
-    fn find(&self, id: ObjectId) -> Result<Option<NodeId>> {
-        let ids = self.graph().snapshot().nodes.ids();
+    fn find(&self, graph: &HeapGraph, id: ObjectId) -> Result<Option<NodeId>> {
+        let ids = graph.snapshot().nodes.ids();
         if self.by_id.get().is_none() && self.looks.fetch_add(1, Ordering::Relaxed) < PLAIN_LOOKS {
             return Ok(ids.iter().position(|&other| other == id.0).map(NodeId::from_index));
         }
@@ -155,14 +155,14 @@ impl Heap {
     }
 
     /// Something that the file says.
-    fn at_hand<T>(&self, look: impl FnOnce(&HeapGraph) -> Result<T>) -> napi::Result<T, &'static str> {
+    fn at_hand<T: Send>(&self, look: impl Fn(&HeapGraph) -> Result<T> + Send + Sync) -> napi::Result<T, &'static str> {
         self.open().and_then(|open| open.glance(look)).map_err(|error| failed(&error))
     }
 
     /// Something that is there at once.
     fn at_once<T: Send>(
         &self,
-        look: impl FnOnce(&Open, &HeapGraph) -> Result<T> + Send,
+        look: impl Fn(&Open, &HeapGraph) -> Result<T> + Send + Sync,
     ) -> napi::Result<T, &'static str> {
         self.open().and_then(|open| open.look(|graph| look(&open, graph))).map_err(|error| failed(&error))
     }
@@ -280,7 +280,7 @@ impl Heap {
     /// The node with an id.
     #[napi]
     pub fn find(&self, id: u32) -> napi::Result<Option<u32>, &'static str> {
-        self.at_once(|open, _| Ok(open.find(ObjectId(id))?.map(|node| node.0)))
+        self.at_once(|open, graph| Ok(open.find(graph, ObjectId(id))?.map(|node| node.0)))
     }
 
     /// Why there is no node with an id, in words.
@@ -314,7 +314,7 @@ impl Heap {
     pub fn place(&self, ordinal: u32) -> napi::Result<Option<String>, &'static str> {
         self.at_once(|open, graph| {
             let node = node(graph, ordinal)?;
-            open.scripts().place(graph, node).map(|place| json(&place)).transpose()
+            open.scripts(graph).place(graph, node).map(|place| json(&place)).transpose()
         })
     }
 

@@ -1,5 +1,7 @@
 //! The questions that go over an open heap, by name: JSON in, JSON out.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{super::json, Open, node};
@@ -7,7 +9,8 @@ use crate::{
     analysis::{self, CompareOptions, Filter, InspectOptions, Keeper, Order, Statistics, Totals},
     error::{Code, Error, Result},
     graph::HeapGraph,
-    index, leaks,
+    index::{self, Staying},
+    leaks,
     monitor::Monitor,
 };
 
@@ -80,22 +83,19 @@ pub(super) fn answer(
 ) -> Result<String> {
     let question: Question = serde_json::from_str(question)
         .map_err(|error| Error::new(Code::Internal, format!("a question that the engine does not know: {error}")))?;
-    index::look(open.graph(), |graph| {
+    let heaps: Vec<&Staying> = [Some(open), other].into_iter().flatten().map(|open| &open.heap).collect();
+    index::look(&heaps, monitor, |graphs| {
         if question.needs_most_facts() {
-            graph.prepare(&monitor.part(0.5))?;
+            graphs[0].prepare(&monitor.part(0.5))?;
         }
-        tell(open, graph, other, (question, nodes), &monitor.part(0.5))
+        tell(graphs, (&question, nodes), &monitor.part(0.5))
     })
 }
 
-fn tell(
-    open: &Open,
-    graph: &HeapGraph,
-    other: Option<&Open>,
-    (question, nodes): (Question, &[u32]),
-    monitor: &Monitor,
-) -> Result<String> {
-    match question {
+/// The answer about the first of the heaps.
+fn tell(graphs: &[Arc<HeapGraph>], (question, nodes): (&Question, &[u32]), monitor: &Monitor) -> Result<String> {
+    let graph = &graphs[0];
+    match *question {
         Question::Classes => json(&analysis::class_table(graph, monitor)?),
         Question::Statistics => {
             let (statistics, totals) = analysis::statistics(graph, monitor)?;
@@ -114,20 +114,18 @@ fn tell(
             };
             json(&analysis::inspect_open(graph, node(graph, ordinal)?, options, monitor)?)
         }
-        Question::Paths { node: ordinal, limit, exclude, raw } => {
-            let exclude = exclude.into_iter().map(|ordinal| node(graph, ordinal)).collect::<Result<Vec<_>>>()?;
+        Question::Paths { node: ordinal, limit, ref exclude, raw } => {
+            let exclude = exclude.iter().map(|&ordinal| node(graph, ordinal)).collect::<Result<Vec<_>>>()?;
             json(&analysis::ways_to(graph, node(graph, ordinal)?, (limit, raw), &exclude, monitor)?)
         }
         Question::Diff { top, growth } => {
-            let base = other.ok_or_else(|| Error::new(Code::Usage, "a comparison needs two snapshots"))?;
-            index::look(base.graph(), |base| {
-                base.prepare(monitor)?;
-                json(&analysis::compare_heaps(base, graph, CompareOptions { top, growth }, monitor)?)
-            })
+            let base = graphs.get(1).ok_or_else(|| Error::new(Code::Usage, "a comparison needs two snapshots"))?;
+            base.prepare(monitor)?;
+            json(&analysis::compare_heaps(base, graph, CompareOptions { top, growth }, monitor)?)
         }
-        Question::Objects { top, by, filter } => {
+        Question::Objects { top, by, ref filter } => {
             let nodes = match filter {
-                Some(filter) => analysis::select(graph, &filter, (0, u32::MAX), monitor)?,
+                Some(filter) => analysis::select(graph, filter, (0, u32::MAX), monitor)?,
                 None => nodes.iter().map(|&ordinal| node(graph, ordinal)).collect::<Result<_>>()?,
             };
             json(&analysis::objects(graph, &nodes, (top, by), monitor)?)
@@ -140,6 +138,6 @@ fn tell(
         Question::CollectionSizes { least } => json(&analysis::collection_sizes(graph, least, monitor)?),
         Question::Waste { top } => json(&analysis::waste(graph, top, monitor)?),
         Question::Captures { least } => json(&analysis::captures(graph, least, monitor)?),
-        Question::Findings => json(&leaks::hints_of(open.graph(), monitor)?),
+        Question::Findings => json(&leaks::hints_of(graph, monitor)?),
     }
 }
