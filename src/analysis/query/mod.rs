@@ -5,6 +5,7 @@
 
 mod collections;
 mod known;
+mod most;
 mod objects;
 mod references;
 mod retained_by;
@@ -15,7 +16,7 @@ use std::cmp::Reverse;
 
 pub use self::{
     collections::{CollectionSizes, Collections, LargeCollection, collection_sizes, collections},
-    objects::{ListedObject, Objects, ObjectsOfClass, Order, objects},
+    objects::{ListedObject, Objects, ObjectsOfClass, Order, objects, objects_found},
     retained_by::{Keeper, retained_by},
     select::{Filter, TextFilter, select},
     waste::{EmptyCollections, SparseArray, Waste, waste},

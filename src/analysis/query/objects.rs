@@ -1,18 +1,19 @@
 //! What there is to say of objects, however they were found: how many, of which classes, what they keep, the greatest.
 //!
-//! One walk along the dominator tree's preorder says it all. There a subtree is a stretch, so what stands inside of an
-//! object that counted is part of what that one keeps; and shallow and retained sizes stand in a row.
+//! How many they are, of which classes and how large needs no dominators, and is added up while those are computed. What
+//! they keep is then told by the tree's preorder. There a subtree is a stretch, so what stands inside of an object that
+//! counted is part of what that one keeps; and retained sizes stand in a row.
 
 use std::{cmp::Reverse, ops::Range};
 
 use fixedbitset::FixedBitSet;
 use serde::{Deserialize, Serialize};
 
-use super::references::References;
+use super::{most::Most, references::References};
 use crate::{
     analysis::SizedNode,
     error::Result,
-    graph::{Classes, DominatorTree, HeapGraph, RetainedSizes},
+    graph::{DominatorTree, HeapGraph, RetainedSizes},
     memory,
     monitor::Monitor,
     snapshot::NodeId,
@@ -73,124 +74,200 @@ pub struct ListedObject {
     references: Option<u64>,
 }
 
+/// Below this share of all nodes it takes less time to sort them than to go over all.
+const FEW: usize = 32;
+
 /// Tells of objects, at most `top` of them and of their classes. One that is given twice counts once.
 ///
 /// # Errors
 /// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
-pub fn objects(graph: &HeapGraph, nodes: &[NodeId], (top, by): (usize, Order), monitor: &Monitor) -> Result<Objects> {
-    let mut wanted = FixedBitSet::with_capacity(graph.snapshot().nodes.len());
-    nodes.iter().for_each(|node| wanted.insert(node.index()));
-    let walk = Walk {
-        graph,
-        wanted,
-        by,
-        top,
-        classes: graph.classes(monitor)?,
-        retained: graph.retained_sizes(monitor)?,
-        tree: graph.dominator_tree(monitor)?,
-    };
-    let count = walk.tree.len();
-    let (first, second) = rayon::join(|| walk.tell(0..count / 2, monitor), || walk.tell(count / 2..count, monitor));
-    let mut told = first?;
-    told.add(second?)?;
-    let mut rows: Vec<ObjectsOfClass> = walk
-        .classes
-        .all()
-        .iter()
-        .zip(&told.by_class)
-        .filter(|(_, (count, _))| *count > 0)
-        .map(|(class, &(count, self_size))| ObjectsOfClass {
-            name: class.name.clone(),
-            key: class.key.clone(),
-            count,
-            self_size,
+pub fn objects(graph: &HeapGraph, nodes: &[NodeId], order: (usize, Order), monitor: &Monitor) -> Result<Objects> {
+    Counted::of(graph, nodes, order, monitor)?.tell(graph, monitor)
+}
+
+/// The same of objects that are yet to be found, which must not need dominators: they are found while those are computed.
+///
+/// # Errors
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`; those of the search.
+pub fn objects_found(
+    graph: &HeapGraph,
+    find: impl FnOnce() -> Result<Vec<NodeId>> + Send,
+    order: (usize, Order),
+    monitor: &Monitor,
+) -> Result<Objects> {
+    let counted = graph.prepare_with(monitor, || Counted::of(graph, &find()?, order, monitor))?;
+    counted.tell(graph, monitor)
+}
+
+/// Objects, and what can be said of them without dominators.
+struct Counted {
+    wanted: FixedBitSet,
+    by: Order,
+    sums: Sums,
+}
+
+/// What nodes add up to.
+struct Sums {
+    count: u64,
+    self_size: u64,
+    /// Objects and bytes, by class number.
+    by_class: Vec<(u64, u64)>,
+    /// By anything but retained size.
+    most: Most<(Reverse<u64>, NodeId)>,
+}
+
+impl Sums {
+    fn add(&mut self, other: Self) -> Result<()> {
+        self.count += other.count;
+        self.self_size += other.self_size;
+        for (sum, (count, bytes)) in self.by_class.iter_mut().zip(other.by_class) {
+            *sum = (sum.0 + count, sum.1 + bytes);
+        }
+        self.most.add(other.most)
+    }
+}
+
+impl Counted {
+    fn of(graph: &HeapGraph, nodes: &[NodeId], (top, by): (usize, Order), monitor: &Monitor) -> Result<Self> {
+        let mut wanted = FixedBitSet::with_capacity(graph.snapshot().nodes.len());
+        nodes.iter().for_each(|node| wanted.insert(node.index()));
+        let (classes, shallow) = (graph.classes(monitor)?, graph.shallow_sizes(monitor)?);
+        let stretch = |stretch: Range<usize>| {
+            let mut sums = Sums {
+                count: 0,
+                self_size: 0,
+                by_class: memory::filled(classes.all().len(), (0, 0), "a question")?,
+                most: Most::of(top),
+            };
+            let mut references = References::of(graph);
+            for index in ones(&wanted, stretch) {
+                monitor.tick(index)?;
+                let node = NodeId::from_index(index);
+                let size = shallow.get(node);
+                sums.count += 1;
+                sums.self_size += size;
+                let sum = &mut sums.by_class[classes.number(node) as usize];
+                *sum = (sum.0 + 1, sum.1 + size);
+                match by {
+                    Order::RetainedSize => {}
+                    Order::SelfSize => sums.most.put((Reverse(size), node))?,
+                    Order::References => sums.most.put((Reverse(references.get(node)), node))?,
+                }
+            }
+            Ok(sums)
+        };
+        let count = wanted.len();
+        let (first, second) = rayon::join(|| stretch(0..count / 2), || stretch(count / 2..count));
+        let mut sums: Sums = first?;
+        sums.add(second?)?;
+        Ok(Self { wanted, by, sums })
+    }
+
+    fn tell(self, graph: &HeapGraph, monitor: &Monitor) -> Result<Objects> {
+        let Self { wanted, by, sums } = self;
+        let top = sums.most.top();
+        let rows = graph.classes(monitor)?.all().iter().zip(&sums.by_class).filter(|(_, (count, _))| *count > 0);
+        let mut rows: Vec<ObjectsOfClass> = rows
+            .map(|(class, &(count, self_size))| ObjectsOfClass {
+                name: class.name.clone(),
+                key: class.key.clone(),
+                count,
+                self_size,
+            })
+            .collect();
+        let class_count = rows.len();
+        rows.sort_by(|a, b| {
+            (Reverse(a.self_size), Reverse(a.count), &a.key).cmp(&(Reverse(b.self_size), Reverse(b.count), &b.key))
+        });
+        rows.truncate(top);
+        let is_few = sums.count < (wanted.len() / FEW) as u64;
+        let walk = Walk {
+            wanted,
+            top,
+            retained: graph.retained_sizes(monitor)?,
+            tree: graph.dominator_tree(monitor)?,
+            finds_most: by == Order::RetainedSize,
+        };
+        let kept = if is_few { walk.few(monitor)? } else { walk.many(monitor)? };
+        let most = if walk.finds_most { kept.most } else { sums.most };
+        let listed = most.finish().into_iter().map(|(Reverse(most), node)| {
+            let references = (by == Order::References).then_some(most);
+            Ok(ListedObject { node: SizedNode::of(graph, node, monitor)?, references })
+        });
+        Ok(Objects {
+            count: sums.count,
+            self_size: sums.self_size,
+            retained_size: kept.retained_size,
+            class_count,
+            classes: rows,
+            objects: listed.collect::<Result<_>>()?,
         })
-        .collect();
-    let class_count = rows.len();
-    rows.sort_by(|a, b| {
-        (Reverse(a.self_size), Reverse(a.count), &a.key).cmp(&(Reverse(b.self_size), Reverse(b.count), &b.key))
-    });
-    rows.truncate(top);
-    let listed = told.most.finish().into_iter().map(|(Reverse(most), node)| {
-        let references = (by == Order::References).then_some(most);
-        Ok(ListedObject { node: SizedNode::of(graph, node, monitor)?, references })
-    });
-    Ok(Objects {
-        count: told.count,
-        self_size: told.self_size,
-        retained_size: told.retained_size,
-        class_count,
-        classes: rows,
-        objects: listed.collect::<Result<_>>()?,
+    }
+}
+
+/// The members of a set that are in a range.
+fn ones(set: &FixedBitSet, range: Range<usize>) -> impl Iterator<Item = usize> {
+    const BITS: usize = usize::BITS as usize;
+    // Whole words, so that two ranges that meet share none.
+    let words = range.start.div_ceil(BITS)..range.end.div_ceil(BITS);
+    let word = |at: usize| std::iter::successors(Some(set.as_slice()[at]), |left| Some(left & left.wrapping_sub(1)));
+    words.flat_map(move |at| {
+        word(at).take_while(|&left| left != 0).map(move |left| at * BITS + left.trailing_zeros() as usize)
     })
 }
 
 struct Walk<'a> {
-    graph: &'a HeapGraph,
     wanted: FixedBitSet,
-    by: Order,
     top: usize,
-    classes: &'a Classes,
     retained: RetainedSizes<'a>,
     tree: &'a DominatorTree,
+    /// Whether objects are ordered by their retained size.
+    finds_most: bool,
 }
 
-/// What a stretch of the preorder adds up to.
-struct Told {
-    count: u64,
-    self_size: u64,
+/// What objects keep.
+struct Kept {
     retained_size: u64,
-    /// Objects and bytes, by class number.
-    by_class: Vec<(u64, u64)>,
     most: Most<(Reverse<u64>, NodeId)>,
 }
 
-impl Told {
-    fn add(&mut self, other: Self) -> Result<()> {
-        self.count += other.count;
-        self.self_size += other.self_size;
-        self.retained_size += other.retained_size;
-        for (sum, (count, bytes)) in self.by_class.iter_mut().zip(other.by_class) {
-            *sum = (sum.0 + count, sum.1 + bytes);
-        }
-        other.most.kept.into_iter().try_for_each(|one| self.most.put(one))
-    }
-}
-
 impl Walk<'_> {
-    fn tell(&self, stretch: Range<usize>, monitor: &Monitor) -> Result<Told> {
-        let mut told = Told {
-            count: 0,
-            self_size: 0,
-            retained_size: 0,
-            by_class: memory::filled(self.classes.all().len(), (0, 0), "a question")?,
-            most: Most::of(self.top),
+    fn few(&self, monitor: &Monitor) -> Result<Kept> {
+        let mut positions = memory::with_capacity(self.wanted.len() / FEW, "a question")?;
+        positions.extend(self.wanted.ones().map(|node| self.tree.position(NodeId::from_index(node))));
+        positions.sort_unstable();
+        self.along(positions.into_iter(), 0, monitor)
+    }
+
+    fn many(&self, monitor: &Monitor) -> Result<Kept> {
+        let count = self.tree.len();
+        let half = |stretch: Range<usize>| {
+            let covered_to = self.covered_at(stretch.start);
+            let wanted = stretch.filter(|&position| self.wanted.contains(self.tree.node_at(position).index()));
+            self.along(wanted, covered_to, monitor)
         };
-        let mut covered_to = self.covered_at(stretch.start);
-        let mut references = References::of(self.graph);
-        for position in stretch {
-            monitor.tick(position)?;
-            let node = self.tree.node_at(position);
-            if !self.wanted.contains(node.index()) {
-                continue;
-            }
-            let (size, retained) = (self.retained.shallow_at(position), self.retained.at(position));
-            told.count += 1;
-            told.self_size += size;
-            let sum = &mut told.by_class[self.classes.number(node) as usize];
-            *sum = (sum.0 + 1, sum.1 + size);
+        let (first, second) = rayon::join(|| half(0..count / 2), || half(count / 2..count));
+        let (mut kept, second) = (first?, second?);
+        kept.retained_size += second.retained_size;
+        kept.most.add(second.most)?;
+        Ok(kept)
+    }
+
+    /// Goes along positions of the preorder, of which those before `covered_to` count already.
+    fn along(&self, positions: impl Iterator<Item = usize>, mut covered_to: usize, monitor: &Monitor) -> Result<Kept> {
+        let mut kept = Kept { retained_size: 0, most: Most::of(self.top) };
+        for (step, position) in positions.enumerate() {
+            monitor.tick(step)?;
+            let retained = self.retained.at(position);
             if position >= covered_to {
-                told.retained_size += retained;
+                kept.retained_size += retained;
                 covered_to = self.tree.stretch_at(position).end;
             }
-            let most = match self.by {
-                Order::RetainedSize => retained,
-                Order::SelfSize => size,
-                Order::References => references.get(node),
-            };
-            told.most.put((Reverse(most), node))?;
+            if self.finds_most {
+                kept.most.put((Reverse(retained), self.tree.node_at(position)))?;
+            }
         }
-        Ok(told)
+        Ok(kept)
     }
 
     /// How far what stands before a position covers what is to come, as if the walk had begun at the root.
@@ -204,38 +281,5 @@ impl Walk<'_> {
             .map(|node| self.tree.stretch(node).end)
             .last()
             .unwrap_or(position)
-    }
-}
-
-/// The first so many of what is put in, by order, in memory for about twice as many.
-struct Most<T> {
-    top: usize,
-    kept: Vec<T>,
-    /// What comes after this is not among them.
-    limit: Option<T>,
-}
-
-impl<T: Ord + Copy> Most<T> {
-    fn of(top: usize) -> Self {
-        Self { top, kept: Vec::new(), limit: None }
-    }
-
-    fn put(&mut self, one: T) -> Result<()> {
-        if self.top == 0 || self.limit.is_some_and(|limit| one > limit) {
-            return Ok(());
-        }
-        memory::push(&mut self.kept, one, "a question")?;
-        if self.kept.len() >= self.top.saturating_mul(2).max(1 << 10) {
-            self.kept.select_nth_unstable(self.top - 1);
-            self.kept.truncate(self.top);
-            self.limit = self.kept.last().copied();
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Vec<T> {
-        self.kept.sort_unstable();
-        self.kept.truncate(self.top);
-        self.kept
     }
 }

@@ -157,3 +157,35 @@ fn filters_take_what_they_say() {
     let told = serde_json::to_value(told.unwrap()).unwrap();
     assert_eq!((&told["objects"][0]["id"], &told["objects"][0]["references"]), (&5.into(), &5.into()));
 }
+
+#[test]
+fn what_few_keep_and_what_many_keep_is_counted_alike() {
+    // Lists side by side, each in an object of its own, so that wanted ones stand inside of wanted ones at any depth.
+    let mut heap = Heap::new();
+    let global = heap.node("object", "global", 3, 10);
+    heap.edge(0, "element", "1", global);
+    for list in 0..40 {
+        let mut above = global;
+        for link in 0..40 {
+            let node = heap.node("object", "Link", 5 + 2 * (list * 40 + link), u64::from(1 + link));
+            heap.edge(above, "property", &format!("list{list}"), node);
+            above = node;
+        }
+    }
+    let graph = heap.graph();
+    let (tree, retained) =
+        (graph.dominator_tree(&Monitor::none()).unwrap(), graph.retained_sizes(&Monitor::none()).unwrap());
+    for every in [1, 2, 7, 33, 101, 977] {
+        let wanted: Vec<NodeId> = graph.snapshot().nodes.all().skip(2).step_by(every).collect();
+        let stands_alone =
+            |node: &&NodeId| !wanted.iter().any(|other| other != *node && tree.dominates(*other, **node));
+        let kept: u64 = wanted.iter().filter(stands_alone).map(|node| retained.get(*node)).sum();
+        let told = objects(&graph, &wanted, (3, Order::default()), &Monitor::none()).unwrap();
+        assert_eq!((told.count, told.retained_size), (wanted.len() as u64, kept), "every {every}");
+        let sizes: Vec<u64> = told.classes.iter().map(|class| class.self_size).collect();
+        assert_eq!(sizes, [told.self_size]);
+        let fresh = graph.snapshot().nodes.all().skip(2).step_by(every).collect();
+        let found = objects_found(&heap.graph(), || Ok(fresh), (3, Order::default()), &Monitor::none()).unwrap();
+        assert_eq!(serde_json::to_value(&told).unwrap(), serde_json::to_value(&found).unwrap());
+    }
+}

@@ -12,7 +12,10 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
-use napi::bindgen_prelude::{AsyncTask, Either4, Float64Array, Int32Array, Uint8Array, Uint32Array};
+use napi::{
+    Env, Task,
+    bindgen_prelude::{AsyncTask, Either4, Float64Array, Int32Array, Uint8Array, Uint32Array},
+};
 use napi_derive::napi;
 use rayon::prelude::*;
 
@@ -141,6 +144,23 @@ pub struct Heap {
     open: Mutex<Option<Arc<Open>>>,
 }
 
+/// A heap that nobody wants any more, on its way to the thread that gives its memory back.
+pub struct LettingGo(Option<Arc<Open>>);
+
+impl Task for LettingGo {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> napi::Result<()> {
+        drop(self.0.take());
+        Ok(())
+    }
+
+    fn resolve(&mut self, _env: Env, (): ()) -> napi::Result<()> {
+        Ok(())
+    }
+}
+
 impl Deliver for Heap {
     type JsValue = Self;
     fn deliver(self) -> Self {
@@ -198,10 +218,11 @@ pub fn open_heap(
 
 #[napi]
 impl Heap {
-    /// Lets go of the heap. What still runs on it ends first, and then its memory is given back.
-    #[napi]
-    pub fn close(&self) {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
+    /// Lets go of the heap. What still runs on it ends first, and then its memory is given back, by another thread:
+    /// that takes as long as a hundred thousand lines of JavaScript. The promise is for nobody, and is never rejected.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn close(&self) -> AsyncTask<LettingGo> {
+        AsyncTask::new(LettingGo(self.open.lock().unwrap_or_else(PoisonError::into_inner).take()))
     }
 
     /// What it is, as JSON text.

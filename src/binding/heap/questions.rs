@@ -64,7 +64,12 @@ struct Parts {
 impl Question {
     /// Whether it needs the dominators and what follows from them. Computed together the facts take less time.
     fn needs_most_facts(&self) -> bool {
-        !matches!(self, Self::Statistics | Self::Duplicates { .. } | Self::CollectionSizes { .. })
+        match self {
+            Self::Statistics | Self::Duplicates { .. } | Self::CollectionSizes { .. } => false,
+            // Which objects they are is found out beside the facts, where it does not take the facts to say so.
+            Self::Objects { filter, .. } => filter.as_ref().is_some_and(Filter::needs_dominators),
+            _ => true,
+        }
     }
 }
 
@@ -85,10 +90,11 @@ pub(super) fn answer(
         .map_err(|error| Error::new(Code::Internal, format!("a question that the engine does not know: {error}")))?;
     let heaps: Vec<&Staying> = [Some(open), other].into_iter().flatten().map(|open| &open.heap).collect();
     index::look(&heaps, monitor, |graphs| {
-        if question.needs_most_facts() {
-            graphs[0].prepare(&monitor.part(0.5))?;
+        let facts = if question.needs_most_facts() { 0.5 } else { 0.0 };
+        if facts > 0.0 {
+            graphs[0].prepare(&monitor.part(facts))?;
         }
-        tell(graphs, (&question, nodes), &monitor.part(0.5))
+        tell(graphs, (&question, nodes), &monitor.part(1.0 - facts))
     })
 }
 
@@ -124,11 +130,11 @@ fn tell(graphs: &[Arc<HeapGraph>], (question, nodes): (&Question, &[u32]), monit
             json(&analysis::compare_heaps(base, graph, CompareOptions { top, growth }, monitor)?)
         }
         Question::Objects { top, by, ref filter } => {
-            let nodes = match filter {
-                Some(filter) => analysis::select(graph, filter, (0, u32::MAX), monitor)?,
-                None => nodes.iter().map(|&ordinal| node(graph, ordinal)).collect::<Result<_>>()?,
+            let find = || match filter {
+                Some(filter) => analysis::select(graph, filter, (0, u32::MAX), monitor),
+                None => nodes.iter().map(|&ordinal| node(graph, ordinal)).collect(),
             };
-            json(&analysis::objects(graph, &nodes, (top, by), monitor)?)
+            json(&analysis::objects_found(graph, find, (top, by), monitor)?)
         }
         Question::RetainedBy { keeper, top } => {
             let nodes = analysis::retained_by(graph, keeper, monitor)?;
