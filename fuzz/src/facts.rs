@@ -27,7 +27,12 @@ impl Facts {
     /// Reads a heap twice.
     #[must_use]
     pub fn of(heap: &Heap) -> Self {
-        let text = heap.text();
+        Self::read(&heap.text())
+    }
+
+    /// The same from a heap's text.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
         let Reading::Valid(model) = Model::read(text.as_bytes()) else { panic!("the heap is none: {text}") };
         let graph = HeapGraph::new(open(text.as_bytes()).unwrap(), &Monitor::none()).unwrap();
         let dominators = model.dominators();

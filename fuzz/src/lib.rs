@@ -3,6 +3,8 @@
 //! The functions take any bytes and panic when something does not hold. libFuzzer calls them for as long as one likes
 //! (`fuzz_targets/`), and the engine's own tests replay the seeds through them (`tests/fuzz_seeds.rs`).
 
+pub mod blocks;
+pub mod captures;
 pub mod compare;
 pub mod compressed;
 pub mod entropy;
@@ -27,7 +29,8 @@ pub mod strings;
 pub type Target = fn(&[u8]);
 
 /// All targets by the name of their seeds' folder.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
+    ("captures", captures::captures),
     ("compare", compare::compare),
     ("compressed", compressed::compressed),
     ("graph", graph::graph),

@@ -58,6 +58,8 @@ pub struct Model {
     pub locations: Vec<(usize, [u32; 3])>,
     /// Nodes whose name is shown with `Detached ` before it.
     pub renamed: Vec<bool>,
+    /// Numbers in the record of a node.
+    pub node_fields: usize,
     /// Whether the file says of nodes how they hang on a document.
     pub has_states: bool,
 }
@@ -318,7 +320,9 @@ impl Model {
         }
         let locations = rows.locations()?;
         let has_states = place(&rows.layout.node_fields, "detachedness").is_ok();
-        let mut model = Self { nodes, root, extra, strings: rows.strings, locations, renamed: Vec::new(), has_states };
+        let node_fields = rows.layout.node_fields.len();
+        let (strings, renamed) = (rows.strings, Vec::new());
+        let mut model = Self { nodes, root, extra, strings, locations, renamed, node_fields, has_states };
         model.renamed = model.detached();
         Ok(model)
     }

@@ -139,15 +139,21 @@ fn empty(model: &Model, node: usize) -> Option<(&'static str, u64)> {
 }
 
 /// Where it hangs, by the first reference that a program has a word for.
-fn held_by(facts: &Facts, node: usize) -> Option<String> {
-    let mut words = facts.edges().filter(|(_, edge)| edge.to == node).filter_map(|(holder, edge)| {
+pub(super) fn held_by(facts: &Facts, node: usize) -> Option<String> {
+    let holders = facts.model.nodes.iter().enumerate();
+    let mut references = holders.flat_map(|(holder, told)| (0..told.edges.len()).map(move |edge| (holder, edge)));
+    references.find_map(|(holder, at)| {
+        let edge = &facts.model.nodes[holder].edges[at];
+        if edge.to != node {
+            return None;
+        }
         let class = facts.class(holder).0;
         match (edge.kind.as_str(), edge.name.as_deref()) {
             ("property", Some(name)) => Some(format!("{class}.{name}")),
             ("context", Some(name)) => Some(format!("variable {name}")),
             ("element", _) if facts.model.nodes[holder].kind == "object" => Some(format!("{class}[]")),
+            ("hidden", _) => facts.model.block_variable(holder, at).map(|name| format!("variable {name}")),
             _ => None,
         }
-    });
-    words.next()
+    })
 }

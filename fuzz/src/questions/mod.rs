@@ -8,7 +8,9 @@ mod ways;
 use std::collections::BTreeMap;
 
 use heap_analyzer::{
-    analysis::{Filter, InspectOptions, Order, Scripts, TextFilter, inspect_open, missing, objects, select, value_of},
+    analysis::{
+        Filter, InspectOptions, Order, Scripts, TextFilter, held_by, inspect_open, missing, objects, select, value_of,
+    },
     monitor::Monitor,
     snapshot::{NodeId, ObjectId},
 };
@@ -138,6 +140,10 @@ fn check_rows(facts: &Facts, rows: &Value, nodes: &[usize]) {
 fn check_one(facts: &Facts, node: usize, options: InspectOptions) {
     let none = Monitor::none();
     let (graph, at) = (&facts.graph, NodeId::from_index(node));
+    for node in 0..facts.model.nodes.len() {
+        let told = held_by(graph, NodeId::from_index(node), &none).unwrap();
+        assert_eq!(told, collections::held_by(facts, node), "{node}");
+    }
     let answer = inspect_open(graph, at, options, &none).unwrap();
     let told = serde_json::to_value(&answer).unwrap();
     assert_eq!(told["node"]["ordinal"], node);

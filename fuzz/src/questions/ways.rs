@@ -80,6 +80,7 @@ fn check_walk(facts: &Facts, way: &Value, node: usize, excluded: &[usize]) {
                 edge.to == to && known == kind && (name.len() > 1000 || hop["edge"]["name"] == *name)
             })
         };
+        check_variable(facts, hop, &at);
         let next = (0..model.nodes.len()).filter(|&to| {
             hop["node"]["id"] == model.nodes[to].id
                 && (to == node || !excluded.contains(&to))
@@ -88,4 +89,31 @@ fn check_walk(facts: &Facts, way: &Value, node: usize, excluded: &[usize]) {
         at = next.collect();
     }
     assert!(hops.is_empty() || at.contains(&node), "{way} to {node} without {excluded:?}");
+}
+
+/// A hop over a reference that has a number only is told as the variable that it stands for, where that is sure.
+fn check_variable(facts: &Facts, hop: &Value, from: &[usize]) {
+    let model = &facts.model;
+    let text = hop["text"].as_str().unwrap();
+    // Categories have their own names.
+    let is_category = hop["node"]["class"] == "(synthetic)";
+    if hop["edge"]["kind"] != "hidden" || from.contains(&model.root) || is_category {
+        return;
+    }
+    // A function has its place behind it.
+    let is_it =
+        |fitting: &str| text.strip_prefix(fitting).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("));
+    let mut texts = from.iter().flat_map(|&from| {
+        let edges = model.nodes[from].edges.iter().enumerate();
+        let fits = edges.filter(|(_, edge)| {
+            edge.kind == "hidden"
+                && hop["edge"]["name"].as_str() == Some(&edge.index.to_string())
+                && hop["node"]["id"] == model.nodes[edge.to].id
+        });
+        fits.map(move |(at, edge)| match model.block_variable(from, at) {
+            Some(name) => format!("⟨context⟩ {name}"),
+            None => format!("⟨{}⟩", edge.index),
+        })
+    });
+    assert!(texts.any(|fitting| is_it(&fitting)), "{hop}");
 }

@@ -1,6 +1,9 @@
 //! Heaps as programs leave them: what questions look for, put on top of any heap. Collections with their stores,
 //! functions with their scripts, emitters and their listeners, equal strings. All of it may hang on anything.
 
+mod scopes;
+
+pub use self::scopes::{IDS, functions};
 use super::{
     entropy::Entropy,
     heap::{Heap, Node},
@@ -10,12 +13,15 @@ const PROPERTY: usize = 2;
 const CONTEXT: usize = 0;
 const ELEMENT: usize = 1;
 const INTERNAL: usize = 3;
+const HIDDEN_EDGE: usize = 4;
 
+const HIDDEN: usize = 0;
 const ARRAY: usize = 1;
 const STRING: usize = 2;
 const OBJECT: usize = 3;
 const CODE: usize = 4;
 const CLOSURE: usize = 5;
+const NUMBER: usize = 7;
 const NATIVE: usize = 8;
 const SYNTHETIC: usize = 9;
 
@@ -37,8 +43,13 @@ const FILES: [&str; 10] = [
 pub fn program(choices: &mut Entropy<'_>, most: usize) -> Heap {
     let mut program = Program { heap: Heap::make(choices, most), choices };
     for _ in 0..program.choices.below(10) {
-        match program.choices.byte() % 10 {
+        let what = match program.choices.byte() {
+            240.. => 10,
+            byte => byte % 10,
+        };
+        match what {
             0 | 1 => program.function(),
+            10 => scopes::block(&mut program),
             2 => program.collection(),
             3 => program.array(),
             4 => program.emitter(),
@@ -73,7 +84,7 @@ impl Program<'_, '_> {
     }
 
     fn edge(&mut self, from: usize, kind: usize, name: &str, to: usize) {
-        let name = if kind == ELEMENT { name.parse().unwrap() } else { self.text(name) as i64 };
+        let name = if matches!(kind, ELEMENT | HIDDEN_EDGE) { name.parse().unwrap() } else { self.text(name) as i64 };
         self.heap.nodes[from].edges.push((kind, name, to));
     }
 
