@@ -22,6 +22,8 @@ pub mod index;
 pub mod leaks;
 mod memory;
 pub mod monitor;
+#[cfg(all(target_os = "linux", any(test, feature = "node")))]
+mod pages;
 #[cfg(feature = "phases")]
 pub mod phases;
 mod prefetch;
