@@ -41,7 +41,7 @@ function define(command, context) {
  */
 async function run(file, options, context) {
   const { exportTables } = require('../../lib/objects/export');
-  const { openInput: openHeap } = require('../../lib/objects/snapshot');
+  const { openInput: openHeap } = require('../../lib/objects/open');
   const { version } = require('../../package.json');
   const { openInput, totalBytes } = require('../input');
   const { print } = require('../output');

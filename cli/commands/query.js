@@ -80,7 +80,7 @@ function define(command, context) {
  */
 async function run(file, question, options, context) {
   const { askQuestion, questionOf } = require('../../lib/objects/questions');
-  const { openInput: openHeap } = require('../../lib/objects/snapshot');
+  const { openInput: openHeap } = require('../../lib/objects/open');
   const { openInput, totalBytes } = require('../input');
   const { print } = require('../output');
   const { progressLine } = require('../render/progress');

@@ -37,7 +37,7 @@ function define(command, context) {
  */
 async function run(files, options, context) {
   const { HeapAnalyzerError } = require('../../lib/errors');
-  const { openInput } = require('../../lib/objects/snapshot');
+  const { openInput } = require('../../lib/objects/open');
   const { EXIT } = require('../exit');
   const { totalBytes } = require('../input');
   const { progressLine } = require('../render/progress');

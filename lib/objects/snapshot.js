@@ -10,20 +10,10 @@
  */
 
 const { inspect } = require('node:util');
-const { runPlain, runTask } = require('../engine');
+const { runTask } = require('../engine');
 const { HeapAnalyzerError, badArgument } = require('../errors');
-const { forEngine, readCache } = require('../indexing');
 const { readObjectId } = require('../object-id');
-const {
-  abortSignal,
-  callback,
-  flag,
-  integer,
-  oneOf,
-  readInput,
-  readOptions,
-  readPath,
-} = require('../options');
+const { abortSignal, callback, flag, integer, oneOf, readOptions, readPath } = require('../options');
 const { HeapNode, nodeAt } = require('./graph');
 const { Heap } = require('./heap');
 const { forQuestion, ordinals, readFilter } = require('./select');
@@ -49,38 +39,10 @@ const readListed = (functionName, given) => ({
   ...readOptions(functionName, given, { top: rows, ...WATCHED }),
 });
 
-/** @param {unknown} given */
-const readOpenOptions = (given) =>
-  readOptions('openSnapshot', given, {
-    prepare: flag,
-    threads: integer(1, 256),
-    cache: readCache,
-    ...WATCHED,
-  });
-
 /**
- * @param {unknown} input
- * @param {unknown} [options]
+ * @param {import('../native').Heap} native a heap that the engine has opened
  */
-async function openSnapshot(input, options) {
-  const read = readOpenOptions(options);
-  return openInput(readInput(input, 'input'), read, false);
-}
-
-/**
- * @param {import('../native').Input} input
- * @param {ReturnType<typeof readOpenOptions>} options
- * @param {boolean} map see analyzeInput
- */
-async function openInput(input, { signal, onProgress, cache, ...options }, map) {
-  const indexing = forEngine(cache);
-  const asked = { ...options, map, ...indexing.options };
-  const native = await runPlain(
-    (engine, cancel, progress) => engine.openHeap(input, asked, cancel, progress, indexing.keeper),
-    { signal, onProgress },
-  );
-  return new HeapSnapshot(INSIDE, new Heap(native));
-}
+const snapshotOf = (native) => new HeapSnapshot(INSIDE, new Heap(native));
 
 const INSIDE = Symbol('inside');
 
@@ -437,4 +399,4 @@ function* each(heap, filter) {
   }
 }
 
-module.exports = { HeapSnapshot, openInput, openSnapshot };
+module.exports = { HeapSnapshot, snapshotOf };

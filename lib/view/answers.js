@@ -9,7 +9,7 @@
 const { analyzeInput, compareInputs } = require('../analysis');
 const { HeapAnalyzerError } = require('../errors');
 const { findLeaksIn } = require('../leaks');
-const { openInput } = require('../objects/snapshot');
+const { openInput } = require('../objects/open');
 const { wholeAnalysis } = require('../report/html');
 const { sourcesOf } = require('../report/sources');
 const { intervalOf, samplesOf, timelineOf } = require('./timeline');
