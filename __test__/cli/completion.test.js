@@ -53,6 +53,7 @@ const LINES = [
   ['analyze --sections hints,pa\t', ['analyze', '--sections', 'hints,packages']],
   ['redact one.heapsnapshot two.j\t', ['redact', 'one.heapsnapshot', 'two.json']],
   ['query one.heapsnapshot dup\t', ['query', 'one.heapsnapshot', 'duplicates']],
+  ['query one.heapsnapshot --by ref\t', ['query', 'one.heapsnapshot', '--by', 'references']],
   ['shell one.heapsnapshot tw\t', ['shell', 'one.heapsnapshot', 'two.heapsnapshot.gz']],
   ['completion fi\t', ['completion', 'fish']],
   ['demo --kee\tfol\t', ['demo', '--keep', 'folder/']],

@@ -96,7 +96,7 @@ const ROWS = {
   record: { args: ['--url', NOWHERE, '--endpoint', NOWHERE], code: 3 },
   'node-load-test': { args: [NOWHERE, '--endpoint', NOWHERE], code: 3 },
   view: { args: ['a.heapsnapshot', '--no-open', '--idle-timeout', '0.5s'], json: false },
-  query: { args: ['a.heapsnapshot', '--min-retained', '100', '--top', '5'] },
+  query: { args: ['a.heapsnapshot', '--min-retained', '100', '--by', 'self-size', '--top', '5'] },
   export: { args: ['a.heapsnapshot', '--output', 'tables', '--overwrite'] },
   // A prompt: commands/shell.test.js types at it.
   shell: { args: [], prompt: true },

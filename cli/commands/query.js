@@ -6,10 +6,17 @@
  */
 
 const { addCache, openCache } = require('../cache');
-const { BadValue, addExamples, addJson, addThreads, bytes, integerFrom } = require('../options');
+const { BadValue, addExamples, addJson, addThreads, bytes, choice, integerFrom } = require('../options');
 
 /** Rows of each table of the text, so that it fits a screen; the JSON document has more, as the API has. */
 const ROWS_OF_TEXT = 20;
+
+/** What objects can be ordered by, in the words of the command line and in those of the API. */
+const ORDERS = new Map([
+  ['retained-size', 'retainedSize'],
+  ['self-size', 'selfSize'],
+  ['references', 'references'],
+]);
 
 /**
  * A text, or `/a pattern/flags`.
@@ -55,8 +62,18 @@ function define(command, context) {
     .option('--property <name>', 'objects that have a property of this name; or /a pattern/', text)
     .option('--min-self <size>', 'objects of at least this shallow size, such as 4kB', bytes)
     .option('--min-retained <size>', 'objects that retain at least so much, such as 1MB', bytes)
+    .option('--max-retained <size>', 'objects that retain at most so much', bytes)
+    .option(
+      '--min-references <n>',
+      'objects that refer to at least so many; Maps and Sets by their entries',
+      integerFrom(0),
+    )
     .option('--newer-than <id>', 'objects made after the one of this id', objectId)
     .option('--detached', 'DOM nodes that are out of every document')
+    .option(
+      '--by <what>',
+      ...choice('of which objects have most (default: retained-size)', [...ORDERS.keys()]),
+    )
     .option(
       '--top <n>',
       `how many rows each list has (default: ${ROWS_OF_TEXT}, with --json 100)`,
@@ -67,6 +84,7 @@ function define(command, context) {
   addJson(command);
   addExamples(command, [
     'heap-analyzer query heap.heapsnapshot --class Session --min-retained 1MB',
+    'heap-analyzer query heap.heapsnapshot --min-references 1000 --by references',
     'heap-analyzer query heap.heapsnapshot waste --json',
   ]);
   command.action((file, question, options) => run(file, question, options, context));
@@ -86,7 +104,7 @@ async function run(file, question, options, context) {
   const { progressLine } = require('../render/progress');
   const { renderQuery } = require('../render/query');
 
-  const { top, threads, json, quiet = false } = options;
+  const { by, top, threads, json, quiet = false } = options;
   const name = question ?? 'objects';
   questionOf(name);
   const input = await openInput(file, context);
@@ -106,7 +124,11 @@ async function run(file, question, options, context) {
     };
     const snapshot = await openHeap(input, opened, true);
     try {
-      const listed = { filter: filterOf(options), top: top ?? (json ? undefined : ROWS_OF_TEXT) };
+      const listed = {
+        filter: filterOf(options),
+        by: by && ORDERS.get(by),
+        top: top ?? (json ? undefined : ROWS_OF_TEXT),
+      };
       const watched = { signal, onProgress: inPart(progress.update, 0.5) };
       answer = await askQuestion(snapshot, name, { ...listed, ...watched });
     } finally {
@@ -132,7 +154,10 @@ const inPart =
 
 /** @param {Record<string, any>} options */
 function filterOf(options) {
-  const names = ['class', 'name', 'type', 'property', 'minSelf', 'minRetained', 'newerThan', 'detached'];
+  const names = [
+    ...['class', 'name', 'type', 'property', 'minSelf', 'minRetained', 'maxRetained', 'minReferences'],
+    ...['newerThan', 'detached'],
+  ];
   const given = names.filter((name) => options[name] !== undefined);
   return Object.fromEntries(given.map((name) => [name, options[name]]));
 }

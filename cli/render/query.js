@@ -51,6 +51,9 @@ const OBJECT_COLUMNS = [
   { title: 'RETAINED', value: ({ retainedSize }) => size(retainedSize) },
 ];
 
+/** Of objects that are ordered by them. @type {import('./table').Column} */
+const REFERENCES = { title: 'REFERENCES', value: ({ references }) => count(references) };
+
 /** Of rows in which the object is one thing among others. */
 const IN_ROW = OBJECT_COLUMNS.filter(({ title }) => title === 'ID' || title === 'RETAINED').map((column) => ({
   ...column,
@@ -77,7 +80,9 @@ function objectLines(
   return [
     ...wrap(sum, style.width),
     ...section('By class', classes, classCount, columns, style),
-    ...section('Biggest', objects, total, OBJECT_COLUMNS, style),
+    ...(objects[0]?.references === undefined
+      ? section('Biggest', objects, total, OBJECT_COLUMNS, style)
+      : section('With most references', objects, total, [...OBJECT_COLUMNS, REFERENCES], style)),
   ];
 }
 

@@ -15,6 +15,8 @@ const FILTERS = [
   'property',
   'minSelf',
   'minRetained',
+  'maxRetained',
+  'minReferences',
   'newerThan',
   'detached',
   'where',

@@ -151,8 +151,8 @@ function wordsOf(context, snapshots, signal) {
       return node.snapshot.paths(node, { signal, ...options });
     },
     classes: () => current().classes({ signal }),
-    query: (/** @type {string} */ name = 'objects', /** @type {any} */ { top = 20, ...filter } = {}) =>
-      askQuestion(current(), name, { filter, top, signal }),
+    query: (/** @type {string} */ name = 'objects', /** @type {any} */ { top = 20, by, ...filter } = {}) =>
+      askQuestion(current(), name, { filter, by, top, signal }),
     diff: (/** @type {any} */ base = 0, /** @type {any} */ target = -1) => {
       if (snapshots.length > 1) return snapshotOf(target).diff(snapshotOf(base), { top: 20, signal });
       throw new HeapAnalyzerError('ERR_HEAP_USAGE', 'two snapshots are needed: heap-analyzer shell A B');

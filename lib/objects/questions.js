@@ -11,6 +11,7 @@ const { nearest } = require('../nearest');
 /**
  * @typedef {object} Asked
  * @property {object} [filter] which objects, for the question that takes one
+ * @property {'retainedSize' | 'selfSize' | 'references'} [by] what they are ordered by, for the same question
  * @property {number} [top]
  * @property {AbortSignal} [signal]
  * @property {(progress: any) => unknown} [onProgress]
@@ -70,7 +71,7 @@ const QUESTIONS = {
  * @param {Asked} [asked]
  * @returns {Promise<any>} the answer in the frame that all answers have
  */
-async function askQuestion(snapshot, name, { filter, ...watched } = {}) {
+async function askQuestion(snapshot, name, { filter, by, ...watched } = {}) {
   const question = questionOf(name);
   if (filter && Object.keys(filter).length > 0 && name !== 'objects') {
     throw new HeapAnalyzerError(
@@ -78,7 +79,14 @@ async function askQuestion(snapshot, name, { filter, ...watched } = {}) {
       `filters are for the question "objects"; "${name}" takes none`,
     );
   }
-  const body = await question.ask(snapshot, filter, watched);
+  if (by !== undefined && name !== 'objects') {
+    throw new HeapAnalyzerError(
+      'ERR_HEAP_USAGE',
+      `an order is for the question "objects"; "${name}" has its own`,
+    );
+  }
+  const asked = by === undefined ? watched : { ...watched, by };
+  const body = await question.ask(snapshot, filter, asked);
   const { version } = require('../../package.json');
   return {
     schemaVersion: 1,

@@ -27,6 +27,27 @@ test('filters choose objects', async () => {
   assert.deepEqual([answer.question, answer.selfSize, answer.objects.length], ['objects', 20_000, 2]);
 });
 
+test('objects are chosen by their references, and ordered by what is asked for', async () => {
+  const objects = async (...args) =>
+    JSON.parse((await runCli(['query', file, ...args, '--json'])).stdout).objects;
+  // The map and its table, which refers to all sessions.
+  const wide = await objects('--min-references', '200', '--by', 'references');
+  assert.deepEqual(
+    wide.map(({ id, references }) => [id, references]),
+    [
+      [5, 200],
+      [7, 200],
+    ],
+  );
+  const first = async (...args) => (await objects(...args, '--top', '1'))[0];
+  assert.equal((await first('--type', 'object')).name, 'global');
+  assert.equal((await first('--type', 'object', '--by', 'retained-size')).name, 'global');
+  assert.equal((await first('--type', 'object', '--by', 'self-size')).name, 'Session');
+  assert.equal((await objects('--type', 'object', '--max-retained', '100')).length, 100);
+  const { stdout } = await runCli(['query', file, '--min-references', '200', '--by', 'references']);
+  assert.match(stdout, /With most references[^]*REFERENCES\nMap .* 200\n/);
+});
+
 test('every question has an answer in words, also piped in', async () => {
   for (const question of Object.keys(QUESTIONS)) {
     const { code, stdout, stderr } = await runCli(['query', file, question]);
@@ -52,6 +73,9 @@ test('mistakes are told', async () => {
     [[file, 'colections'], /did you mean "collections"/],
     [[file, 'waste', '--class', 'x'], /filters are for the question "objects"/],
     [[file, '--class', '/(/'], /regular expression/],
+    [[file, 'waste', '--by', 'references'], /an order is for the question "objects"/],
+    [[file, '--by', 'reference'], /Allowed choices are retained-size, self-size, references/],
+    [[file, '--min-references', 'many'], /whole number/],
     [[file, '--newer-than', 'x'], /object id/],
     [[path.join(directory, 'none')], /no such file/],
   ]) {
