@@ -150,7 +150,7 @@ test('completion knows words, members, classes and questions, and runs nothing',
   assert.deepEqual(offered("nodes({ class: 'Se"), ['Session']);
   assert.deepEqual(offered("query('wa"), ['waste']);
   assert.deepEqual(offered('nodes({ type: "obj'), ['object', 'object shape']);
-  assert.deepEqual(offered('nodes({ minR'), ['minRetained', 'minReferences']);
+  assert.deepEqual(offered('nodes({ minR'), ['minReferences', 'minRetained']);
   assert.deepEqual(offered('snapshot.dup'), ['duplicateStrings']);
   assert.deepEqual(offered('nobody.x'), []);
   assert.ok(offered('').includes('trap'));
