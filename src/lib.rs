@@ -22,8 +22,6 @@ pub mod index;
 pub mod leaks;
 mod memory;
 pub mod monitor;
-#[cfg(all(target_os = "linux", any(test, feature = "node")))]
-mod pages;
 #[cfg(feature = "phases")]
 pub mod phases;
 mod prefetch;
