@@ -48,7 +48,7 @@ pub use self::{
     query::{
         CollectionSizes, Collections, EmptyCollections, Filter, Keeper, LargeCollection, ListedObject, Objects,
         ObjectsOfClass, Order, SparseArray, TextFilter, Waste, collection_sizes, collections, held_by, objects,
-        objects_found, retained_by, select, waste,
+        objects_found, retained_by, select, select_all, set_of, waste,
     },
     statistics::{Statistics, Totals, statistics},
     summary::{AnalyzeOptions, DuplicateStrings, Packages, Summary, duplicate_strings, packages_of, summarize},

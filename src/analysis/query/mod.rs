@@ -16,9 +16,9 @@ use std::cmp::Reverse;
 
 pub use self::{
     collections::{CollectionSizes, Collections, LargeCollection, collection_sizes, collections},
-    objects::{ListedObject, Objects, ObjectsOfClass, Order, objects, objects_found},
+    objects::{ListedObject, Objects, ObjectsOfClass, Order, objects, objects_found, set_of},
     retained_by::{Keeper, retained_by},
-    select::{Filter, TextFilter, select},
+    select::{Filter, TextFilter, select, select_all},
     waste::{EmptyCollections, SparseArray, Waste, waste},
 };
 use super::block_variable;

@@ -82,7 +82,7 @@ const FEW: usize = 32;
 /// # Errors
 /// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
 pub fn objects(graph: &HeapGraph, nodes: &[NodeId], order: (usize, Order), monitor: &Monitor) -> Result<Objects> {
-    Counted::of(graph, nodes, order, monitor)?.tell(graph, monitor)
+    Counted::of(graph, set_of(graph, nodes.iter().copied()), order, monitor)?.tell(graph, monitor)
 }
 
 /// The same of objects that are yet to be found, which must not need dominators: they are found while those are computed.
@@ -91,12 +91,19 @@ pub fn objects(graph: &HeapGraph, nodes: &[NodeId], order: (usize, Order), monit
 /// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`; those of the search.
 pub fn objects_found(
     graph: &HeapGraph,
-    find: impl FnOnce() -> Result<Vec<NodeId>> + Send,
+    find: impl FnOnce() -> Result<FixedBitSet> + Send,
     order: (usize, Order),
     monitor: &Monitor,
 ) -> Result<Objects> {
-    let counted = graph.prepare_with(monitor, || Counted::of(graph, &find()?, order, monitor))?;
+    let counted = graph.prepare_with(monitor, || Counted::of(graph, find()?, order, monitor))?;
     counted.tell(graph, monitor)
+}
+
+/// Nodes as a set.
+pub fn set_of(graph: &HeapGraph, nodes: impl Iterator<Item = NodeId>) -> FixedBitSet {
+    let mut set = FixedBitSet::with_capacity(graph.snapshot().nodes.len());
+    nodes.for_each(|node| set.insert(node.index()));
+    set
 }
 
 /// Objects, and what can be said of them without dominators.
@@ -128,9 +135,7 @@ impl Sums {
 }
 
 impl Counted {
-    fn of(graph: &HeapGraph, nodes: &[NodeId], (top, by): (usize, Order), monitor: &Monitor) -> Result<Self> {
-        let mut wanted = FixedBitSet::with_capacity(graph.snapshot().nodes.len());
-        nodes.iter().for_each(|node| wanted.insert(node.index()));
+    fn of(graph: &HeapGraph, wanted: FixedBitSet, (top, by): (usize, Order), monitor: &Monitor) -> Result<Self> {
         let (classes, shallow) = (graph.classes(monitor)?, graph.shallow_sizes(monitor)?);
         let stretch = |stretch: Range<usize>| {
             let mut sums = Sums {

@@ -3,6 +3,7 @@
 //! A filter on a text is decided once for each string of the table and once for each class, not once for each node. What
 //! a filter does not ask for is not computed: one on types needs no dominators.
 
+use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -111,6 +112,31 @@ pub fn select(graph: &HeapGraph, filter: &Filter, (first, end): (u32, u32), moni
     for part in parts {
         memory::extend(&mut found, &part, "a question")?;
     }
+    Ok(found)
+}
+
+/// All nodes that pass, as a set: of a filter that most nodes pass a list would be as long as a column.
+///
+/// # Errors
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
+pub fn select_all(graph: &HeapGraph, filter: &Filter, monitor: &Monitor) -> Result<FixedBitSet> {
+    const BITS: usize = usize::BITS as usize;
+    let count = graph.snapshot().nodes.len();
+    let facts = Facts::of(graph, filter, monitor)?;
+    let mut found = FixedBitSet::with_capacity(count);
+    let stretches = (count / FEW as usize).clamp(1, rayon::current_num_threads());
+    let length = found.as_slice().len().div_ceil(stretches).max(1);
+    found.as_mut_slice().par_chunks_mut(length).enumerate().try_for_each(|(stretch, words)| {
+        let mut selection = Selection::of(graph, filter, &facts);
+        let start = stretch * length * BITS;
+        for index in start..count.min(start + words.len() * BITS) {
+            monitor.tick(index)?;
+            if selection.has(NodeId::from_index(index)) {
+                words[(index - start) / BITS] |= 1 << (index % BITS);
+            }
+        }
+        Ok(())
+    })?;
     Ok(found)
 }
 

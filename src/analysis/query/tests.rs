@@ -151,6 +151,8 @@ fn filters_take_what_they_say() {
     assert_eq!(nodes(newer.clone()), [map as u32, list as u32]);
     let stretch = select(&graph, &newer, (map as u32 + 1, u32::MAX), &Monitor::none()).unwrap();
     assert_eq!(ordinals(&stretch), [list as u32]);
+    let set = select_all(&graph, &newer, &Monitor::none()).unwrap();
+    assert_eq!(set.ones().collect::<Vec<_>>(), [map, list]);
     let sizes = collection_sizes(&graph, 1, &Monitor::none()).unwrap();
     assert_eq!((sizes.ordinals, sizes.ids, sizes.entries), (vec![list as u32], vec![11], vec![1]));
     let told = objects(&graph, &[NodeId(map as u32), NodeId(list as u32)], (1, Order::References), &Monitor::none());
@@ -184,8 +186,9 @@ fn what_few_keep_and_what_many_keep_is_counted_alike() {
         assert_eq!((told.count, told.retained_size), (wanted.len() as u64, kept), "every {every}");
         let sizes: Vec<u64> = told.classes.iter().map(|class| class.self_size).collect();
         assert_eq!(sizes, [told.self_size]);
-        let fresh = graph.snapshot().nodes.all().skip(2).step_by(every).collect();
-        let found = objects_found(&heap.graph(), || Ok(fresh), (3, Order::default()), &Monitor::none()).unwrap();
+        let fresh = heap.graph();
+        let find = || Ok(set_of(&fresh, wanted.iter().copied()));
+        let found = objects_found(&fresh, find, (3, Order::default()), &Monitor::none()).unwrap();
         assert_eq!(serde_json::to_value(&told).unwrap(), serde_json::to_value(&found).unwrap());
     }
 }

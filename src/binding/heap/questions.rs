@@ -130,10 +130,11 @@ fn tell(graphs: &[Arc<HeapGraph>], (question, nodes): (&Question, &[u32]), monit
             json(&analysis::compare_heaps(base, graph, CompareOptions { top, growth }, monitor)?)
         }
         Question::Objects { top, by, ref filter } => {
-            let find = || match filter {
-                Some(filter) => analysis::select(graph, filter, (0, u32::MAX), monitor),
-                None => nodes.iter().map(|&ordinal| node(graph, ordinal)).collect(),
+            let given = || {
+                let nodes = nodes.iter().map(|&ordinal| node(graph, ordinal)).collect::<Result<Vec<_>>>()?;
+                Ok(analysis::set_of(graph, nodes.into_iter()))
             };
+            let find = || filter.as_ref().map_or_else(given, |filter| analysis::select_all(graph, filter, monitor));
             json(&analysis::objects_found(graph, find, (top, by), monitor)?)
         }
         Question::RetainedBy { keeper, top } => {
