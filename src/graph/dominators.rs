@@ -17,18 +17,12 @@ use std::{
     sync::atomic::{AtomicU32, Ordering::Relaxed},
 };
 
-use fixedbitset::FixedBitSet;
-
 use super::{
-    entries::{self, Entries, Joins, entering},
+    entries::{self, Entries, Joins},
     pairs::{first, pair, second},
+    search::{Explore, Numbering, Search},
 };
-use crate::{
-    error::{Error, Result},
-    memory,
-    monitor::Monitor,
-    spare::Spare,
-};
+use crate::{error::Result, memory, monitor::Monitor, spare::Spare};
 
 /// A directed graph with a root.
 pub trait FlowGraph: Sync {
@@ -44,6 +38,21 @@ pub trait FlowGraph: Sync {
     fn expect_row(&self, _node: u32) {}
     /// The node's edges will be asked for very soon, and [`Self::expect_row`] was called a while ago.
     fn expect_edges(&self, _node: u32) {}
+}
+
+/// A graph of which it is known already which edges count.
+struct Plain<'a, G>(&'a G);
+
+impl<G: FlowGraph> Explore for Plain<'_, G> {
+    fn node_count(&self) -> usize {
+        self.0.node_count()
+    }
+    fn edges(&self, node: u32) -> Range<usize> {
+        self.0.edges(node)
+    }
+    fn target(&self, _node: u32, edge: usize) -> Option<u32> {
+        self.0.target(edge)
+    }
 }
 
 /// The dominator tree of a flow graph. Every node is in it: the root dominates what nothing else reaches.
@@ -63,7 +72,14 @@ impl Dominators {
     /// edges that leave it count for nothing.
     pub fn of(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Self> {
         let spare = Spare::default();
-        spare.during(|| Explored::of(graph, &spare, monitor)?.dominators(&spare, monitor))
+        spare.during(|| {
+            let mut search = Search::new(Plain(graph), graph.root(), &spare)?;
+            for edge in graph.edges(graph.root()) {
+                search.enter(edge, monitor)?;
+            }
+            let (numbering, _) = search.finish(monitor)?;
+            Explored::of(graph, numbering, &spare, monitor)?.dominators(&spare, monitor)
+        })
     }
 
     /// All nodes, each after its dominator. Begins with the root.
@@ -100,29 +116,22 @@ pub(crate) struct Explored {
 }
 
 impl Explored {
-    pub(crate) fn of(graph: &impl FlowGraph, spare: &Spare, monitor: &Monitor) -> Result<Self> {
-        Ok(Self::beside(graph, spare, monitor, || Ok(()))?.0)
-    }
-
-    /// Explores, and does `more` while the search, which nothing can share, has one thread.
-    pub(crate) fn beside<T: Send>(
+    /// Finds out, from a numbering of the graph's nodes, what dominators are computed from.
+    pub(super) fn of(
         graph: &impl FlowGraph,
+        mut numbering: Numbering,
         spare: &Spare,
         monitor: &Monitor,
-        more: impl FnOnce() -> Result<T> + Send,
-    ) -> Result<(Self, T)> {
-        let (numbering, (entering, more)) =
-            rayon::join(|| Numbering::of(graph, spare, monitor), || (entering(graph, monitor), more()));
-        let (numbering, entering) = (numbering?, entering?);
+    ) -> Result<Self> {
         let (entries, warmed) = rayon::join(
-            || Entries::empty(graph, &numbering, entering, spare, monitor),
+            || Entries::empty(&mut numbering, spare, monitor),
             // The other thread meanwhile fetches the memory that the semidominators need next.
             || spare.warm_wide(graph.node_count() + 1, "dominators"),
         );
         warmed?;
         let entries = entries?.fill(graph, &numbering, spare, monitor)?;
         spare.give(numbering.numbers);
-        Ok((Self { nodes: numbering.nodes, parents: numbering.parents, entries }, more?))
+        Ok(Self { nodes: numbering.nodes, parents: numbering.parents, entries })
     }
 
     pub(crate) fn dominators(self, spare: &Spare, monitor: &Monitor) -> Result<Dominators> {
@@ -130,118 +139,6 @@ impl Explored {
         let tree = nearest_common(&self.parents, &semidominators, spare, monitor)?;
         spare.give(self.parents);
         Ok(Dominators { order: self.nodes, tree })
-    }
-}
-
-/// A node whose edges are being followed. Twelve bytes: a list of millions of nodes is as many of these deep.
-struct Visit {
-    number: u32,
-    next: u32,
-    end: u32,
-}
-
-impl Visit {
-    fn new(number: u32, edges: Range<usize>) -> Self {
-        Self { number, next: edges.start as u32, end: edges.end as u32 }
-    }
-}
-
-/// Depth-first preorder of all nodes.
-pub(super) struct Numbering {
-    /// Node at each number.
-    pub(super) nodes: Vec<u32>,
-    /// Number of each node.
-    pub(super) numbers: Vec<u32>,
-    /// Number of each number's parent in the search tree.
-    pub(super) parents: Vec<u32>,
-    /// Nodes from this number on were reached by no edge, and theirs count for nothing.
-    pub(super) isolated_from: u32,
-}
-
-impl Numbering {
-    fn of(graph: &impl FlowGraph, spare: &Spare, monitor: &Monitor) -> Result<Self> {
-        let count = graph.node_count();
-        let mut search = Search {
-            graph,
-            seen: FixedBitSet::with_capacity(count),
-            stack: Vec::new(),
-            found: Self {
-                nodes: memory::with_capacity(count, "dominators")?,
-                numbers: spare.zeroed(count, "dominators")?,
-                parents: memory::with_capacity(count, "dominators")?,
-                isolated_from: 0,
-            },
-        };
-        search.run(graph.root(), monitor)?;
-        if search.found.nodes.len() < count {
-            let mut entered = FixedBitSet::with_capacity(count);
-            for node in 0..count as u32 {
-                for edge in graph.edges(node) {
-                    if let Some(target) = graph.target(edge) {
-                        entered.insert(target as usize);
-                    }
-                }
-            }
-            for node in 0..count as u32 {
-                if !search.seen.contains(node as usize) && !entered.contains(node as usize) {
-                    search.run(node, monitor)?;
-                }
-            }
-        }
-        search.found.isolated_from = search.found.nodes.len() as u32;
-        for node in 0..count as u32 {
-            if !search.seen.contains(node as usize) {
-                search.found.add(node, 0);
-            }
-        }
-        monitor.advance("dominators", 0.25)?;
-        Ok(search.found)
-    }
-
-    fn add(&mut self, node: u32, parent: u32) -> u32 {
-        let number = self.nodes.len() as u32;
-        self.numbers[node as usize] = number;
-        self.nodes.push(node);
-        self.parents.push(parent);
-        number
-    }
-}
-
-/// A depth-first search under way.
-struct Search<'a, G> {
-    graph: &'a G,
-    /// Nodes that have a number. One bit each stays in the cache where the numbers would not.
-    seen: FixedBitSet,
-    stack: Vec<Visit>,
-    found: Numbering,
-}
-
-impl<G: FlowGraph> Search<'_, G> {
-    /// Numbers all that is reachable from `start` and not numbered yet, as a child of the root.
-    fn run(&mut self, start: u32, monitor: &Monitor) -> Result<()> {
-        self.seen.insert(start as usize);
-        let number = self.found.add(start, 0);
-        self.stack.push(Visit::new(number, self.graph.edges(start)));
-        while let Some(visit) = self.stack.last_mut() {
-            let mut edges = visit.next as usize..visit.end as usize;
-            let next = edges.find_map(|edge| self.graph.target(edge).filter(|&to| !self.seen.put(to as usize)));
-            visit.next = edges.start as u32;
-            let Some(node) = next else {
-                self.stack.pop();
-                continue;
-            };
-            let parent = visit.number;
-            let number = self.found.add(node, parent);
-            monitor.tick(number as usize)?;
-            if self.stack.len() == self.stack.capacity() {
-                let more = self.stack.len().max(1024);
-                self.stack
-                    .try_reserve_exact(more)
-                    .map_err(|_| Error::no_memory((more * size_of::<Visit>()) as u64, "dominators"))?;
-            }
-            self.stack.push(Visit::new(number, self.graph.edges(node)));
-        }
-        Ok(())
     }
 }
 

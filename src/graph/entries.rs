@@ -10,7 +10,7 @@ use std::{
 
 use fixedbitset::FixedBitSet;
 
-use super::dominators::{FlowGraph, Numbering};
+use super::{dominators::FlowGraph, search::Numbering};
 use crate::{
     error::Result,
     memory,
@@ -18,18 +18,6 @@ use crate::{
     prefetch::{AHEAD, prefetch},
     spare::Spare,
 };
-
-/// How many counting edges enter each node: counted by node, in the order of the edges, for this needs no numbers
-/// and half the cache misses.
-pub(super) fn entering(graph: &impl FlowGraph, monitor: &Monitor) -> Result<Vec<u32>> {
-    let count = graph.node_count();
-    let mut entering = memory::zeroed::<u32>(count, "dominators")?;
-    for node in 0..count as u32 {
-        monitor.tick(node as usize)?;
-        graph.edges(node).filter_map(|edge| graph.target(edge)).for_each(|to| entering[to as usize] += 1);
-    }
-    Ok(entering)
-}
 
 /// Numbers that several counting edges lead to.
 pub(super) struct Joins {
@@ -106,18 +94,10 @@ pub(super) struct Empty {
 
 impl Entries {
     /// Finds the joins, and makes room for what is to be known of them.
-    pub(super) fn empty(
-        graph: &impl FlowGraph,
-        numbering: &Numbering,
-        mut entering: Vec<u32>,
-        spare: &Spare,
-        monitor: &Monitor,
-    ) -> Result<Empty> {
-        let Numbering { nodes, parents, .. } = numbering;
+    pub(super) fn empty(numbering: &mut Numbering, spare: &Spare, monitor: &Monitor) -> Result<Empty> {
+        let more_ways = std::mem::take(&mut numbering.more_ways);
+        let Numbering { nodes, parents, .. } = &*numbering;
         let count = nodes.len();
-        for &node in &nodes[numbering.isolated_from as usize..] {
-            graph.edges(node).filter_map(|edge| graph.target(edge)).for_each(|to| entering[to as usize] -= 1);
-        }
         let mut join_nodes = FixedBitSet::with_capacity(count);
         let mut joins = FixedBitSet::with_capacity(count);
         let mut tops = spare.take(count, "dominators")?;
@@ -126,23 +106,22 @@ impl Entries {
         for (number, (&node, &parent)) in nodes.iter().zip(parents).enumerate() {
             monitor.tick(number)?;
             if let Some(&later) = nodes.get(number + AHEAD) {
-                prefetch(&entering, later as usize);
+                prefetch(&more_ways, later as usize);
             }
-            let ways = entering[node as usize];
+            let more = more_ways[node as usize];
             // Nothing is above the root: no edge to it says anything.
-            let is_join = ways > 1 && number > 0;
+            let is_join = more > 0 && number > 0;
             if is_join {
                 join_nodes.insert(node as usize);
                 joins.insert(number);
                 memory::push(&mut first, sum, "dominators")?;
                 memory::push(&mut lowest, AtomicU32::new(parent), "dominators")?;
-                // One of them is the edge it was found by, which comes from below.
-                sum += ways - 1;
+                sum += more;
             }
             tops.push(if is_join || number == 0 { number as u32 } else { tops[parent as usize] });
         }
         memory::push(&mut first, sum, "dominators")?;
-        spare.give(entering);
+        spare.give(more_ways);
         let lists = memory::zeroed(sum as usize, "dominators")?;
         let entries = Self { joins: Joins::new(joins)?, lowest, first, lists };
         Ok(Empty { nodes: join_nodes, tops, entries })

@@ -4,20 +4,25 @@
 //! only mark the user's globals; of a WeakMap entry's two edges the key's is kept; and what the page (or the
 //! user's program) owns is not said to be held by the debugger or the embedder.
 
+use std::{collections::HashSet, ops::Range};
+
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 
 use super::{
     HeapGraph,
     dominators::FlowGraph,
+    search::{Explore, Numbering, Search},
     vocabulary::{Vocabulary, Word},
 };
 use crate::{
     error::Result,
+    hashing::Seeded,
     memory,
     monitor::Monitor,
     prefetch::prefetch,
     snapshot::{EdgeKind, NodeId, Snapshot, Topology, Waiting},
+    spare::Spare,
     store::{Column, Rule, Shelf, Tag, Writer},
 };
 
@@ -54,26 +59,6 @@ impl<'a> CountingEdges<'a> {
     pub(crate) fn target(&self, edge: usize) -> Option<u32> {
         (self.bits.at(edge / 64) >> (edge % 64) & 1 == 1).then(|| self.snapshot.edges.target(edge).0)
     }
-
-    /// One bit an edge.
-    pub(super) fn bits_of(graph: &HeapGraph, monitor: &Monitor) -> Result<Column<u64>> {
-        const WORDS: usize = 1 << 13;
-        let snapshot = graph.snapshot();
-        let rules = Rules {
-            snapshot,
-            topology: snapshot.topology(),
-            vocabulary: graph.vocabulary(),
-            root: snapshot.root(),
-            page_owned: page_owned(graph, monitor)?,
-        };
-        let mut bits = memory::zeroed::<u64>(snapshot.edges.len().div_ceil(64), "edges that count")?;
-        bits.par_chunks_mut(WORDS).enumerate().try_for_each(|(chunk, words)| {
-            monitor.check()?;
-            rules.mark(chunk * WORDS * 64, words);
-            Ok(())
-        })?;
-        Ok(bits.into())
-    }
 }
 
 /// The same as plain arrays.
@@ -93,7 +78,7 @@ impl FlowGraph for PlainEdges<'_> {
         self.root.0
     }
 
-    fn edges(&self, node: u32) -> std::ops::Range<usize> {
+    fn edges(&self, node: u32) -> Range<usize> {
         self.topology.edges(NodeId(node))
     }
 
@@ -114,84 +99,180 @@ impl FlowGraph for PlainEdges<'_> {
     }
 }
 
-struct Rules<'a> {
+/// Goes over the heap depth first, and decides on the way which edges count: one bit an edge.
+pub(super) fn explore(graph: &HeapGraph, spare: &Spare, monitor: &Monitor) -> Result<(Numbering, Column<u64>)> {
+    let snapshot = graph.snapshot();
+    let root = snapshot.root();
+    let starts = |edge: usize| match snapshot.edges.kind(edge) {
+        EdgeKind::Shortcut => true,
+        EdgeKind::Element => graph.is_document_root(snapshot.edges.target(edge)),
+        _ => false,
+    };
+    let mut search = Search::new(Deciding::new(graph, monitor)?, root.0, spare)?;
+    // What is found from the global objects and the documents is the page's, so that whatever its edges lead to, is too.
+    for edge in snapshot.nodes.edges(root).filter(|&edge| starts(edge)) {
+        search.enter(edge, monitor)?;
+    }
+    let owned = search.explore.all_page_owned(search.seen(), search.is_entered(root.0), monitor)?;
+    search.explore.page_owned = Some(owned);
+    for edge in snapshot.nodes.edges(root).filter(|&edge| !starts(edge)) {
+        search.enter(edge, monitor)?;
+    }
+    let (numbering, explored) = search.finish(monitor)?;
+    Ok((numbering, explored.bits.into()))
+}
+
+/// A heap while it is being decided which of its edges count.
+struct Deciding<'a> {
     snapshot: &'a Snapshot,
     topology: Topology<'a>,
     vocabulary: &'a Vocabulary,
     root: NodeId,
-    page_owned: FixedBitSet,
+    /// Stretches of nodes with a WeakMap's table among them: elsewhere no edge needs to be asked for its name.
+    tables: FixedBitSet,
+    /// What is reachable from the global objects (the root's shortcuts) and the documents; `None` while only such
+    /// nodes are met.
+    page_owned: Option<FixedBitSet>,
+    /// What edges of such nodes lead to that do not count.
+    passed_over: FixedBitSet,
+    bits: Vec<u64>,
 }
 
-impl Rules<'_> {
-    /// Sets the bits of the edges from `first` on.
-    fn mark(&self, first: usize, words: &mut [u64]) {
-        let nodes = &self.snapshot.nodes;
-        let last = self.snapshot.edges.len().min(first + words.len() * 64);
-        let mut node = nodes.of_edge(first);
-        let mut edge = first;
-        while edge < last {
-            let end = self.topology.edges(node).end.min(last);
-            // What the page owns may hold everything; only of the rest is each target asked.
-            let holds_all = node == self.root || self.page_owned.contains(node.index());
-            for edge in edge..end {
-                if self.counts(node, edge, holds_all) {
-                    words[(edge - first) / 64] |= 1 << (edge % 64);
-                }
-            }
-            edge = end;
-            node.0 += 1;
-        }
+impl Explore for Deciding<'_> {
+    fn node_count(&self) -> usize {
+        self.snapshot.nodes.len()
     }
 
     #[inline(always)]
-    fn counts(&self, node: NodeId, edge: usize, holds_all: bool) -> bool {
-        let (kind, target) = (self.topology.kind(edge), self.topology.target(edge));
-        kind != EdgeKind::Weak
-            && (kind != EdgeKind::Shortcut || node == self.root)
-            && target != node
-            && (holds_all || !self.page_owned.contains(target.index()))
-            && !self.is_table_side_of_pair(node, edge, kind)
+    fn edges(&self, node: u32) -> Range<usize> {
+        self.topology.edges(NodeId(node))
     }
 
-    /// Whether it is the edge of a WeakMap entry that leaves the table. The one from the key tells more.
-    fn is_table_side_of_pair(&self, node: NodeId, edge: usize, kind: EdgeKind) -> bool {
-        if kind != EdgeKind::Internal || !self.vocabulary.has_pairs() {
-            return false;
+    #[inline(always)]
+    fn target(&self, node: u32, edge: usize) -> Option<u32> {
+        let (node, kind, target) = (NodeId(node), self.topology.kind(edge), self.topology.target(edge));
+        let counts = kind != EdgeKind::Weak
+            && target != node
+            && (kind != EdgeKind::Shortcut || node == self.root)
+            && self.page_owned.as_ref().is_none_or(|owned| {
+                // What the page owns may hold everything; only of the rest is each target asked.
+                !owned.contains(target.index()) || node == self.root || owned.contains(node.index())
+            })
+            && !self.is_table_side_of_pair(node, edge, kind);
+        counts.then_some(target.0)
+    }
+
+    #[inline(always)]
+    fn follow(&mut self, node: u32, edge: usize) -> Option<u32> {
+        let target = self.target(node, edge);
+        if target.is_some() {
+            self.bits[edge / 64] |= 1 << (edge % 64);
+        } else if self.page_owned.is_none() && self.topology.kind(edge) != EdgeKind::Weak {
+            self.pass_over(edge);
         }
-        let name = self.snapshot.edges.name_or_index(edge);
-        self.vocabulary.word(name) == Word::WeakMapPair
-            && self.vocabulary.pair_table(name) == Some(u64::from(self.snapshot.nodes.id(node).0))
+        target
     }
 }
 
-/// What is reachable from the global objects (the root's shortcuts) and the documents.
-fn page_owned(graph: &HeapGraph, monitor: &Monitor) -> Result<FixedBitSet> {
-    let (nodes, edges) = (&graph.snapshot().nodes, &graph.snapshot().edges);
-    let mut owned = FixedBitSet::with_capacity(nodes.len());
-    let mut work = Waiting::default();
-    for edge in nodes.edges(graph.snapshot().root()) {
-        let target = edges.target(edge);
-        let starts = match edges.kind(edge) {
-            EdgeKind::Shortcut => true,
-            EdgeKind::Element => graph.is_document_root(target),
-            _ => false,
-        };
-        if starts && !owned.put(target.index()) {
-            work.push(target);
-        }
+impl<'a> Deciding<'a> {
+    fn new(graph: &'a HeapGraph, monitor: &Monitor) -> Result<Self> {
+        let (snapshot, vocabulary) = (graph.snapshot(), graph.vocabulary());
+        Ok(Self {
+            snapshot,
+            topology: snapshot.topology(),
+            vocabulary,
+            root: snapshot.root(),
+            tables: near_tables(snapshot, vocabulary, monitor)?,
+            page_owned: None,
+            passed_over: FixedBitSet::new(),
+            bits: memory::zeroed::<u64>(snapshot.edges.len().div_ceil(64), "edges that count")?,
+        })
     }
-    let topology = graph.snapshot().topology();
-    let mut steps = 0_usize;
-    while let Some(node) = work.pop(&topology) {
-        steps += 1;
-        monitor.tick(steps)?;
-        for edge in topology.edges(node) {
-            let target = topology.target(edge);
-            if topology.kind(edge) != EdgeKind::Weak && !owned.put(target.index()) {
-                work.push(target);
+
+    #[cold]
+    fn pass_over(&mut self, edge: usize) {
+        self.passed_over.grow(self.snapshot.nodes.len());
+        self.passed_over.insert(self.topology.target(edge).index());
+    }
+
+    /// Whether it is the edge of a WeakMap entry that leaves the table. The one from the key tells more.
+    #[inline(always)]
+    fn is_table_side_of_pair(&self, node: NodeId, edge: usize, kind: EdgeKind) -> bool {
+        kind == EdgeKind::Internal
+            && self.tables.contains(node.index() / STRETCH)
+            && is_table_side(self.snapshot, self.vocabulary, node, edge)
+    }
+
+    /// All that the page owns, of which the search has found `seen`: what only edges lead to that do not count is its
+    /// own as well.
+    fn all_page_owned(&self, seen: &FixedBitSet, root_is_entered: bool, monitor: &Monitor) -> Result<FixedBitSet> {
+        let mut owned = seen.clone();
+        owned.set(self.root.index(), root_is_entered);
+        let mut work = Waiting::default();
+        if root_is_entered {
+            work.push(self.root);
+        }
+        for node in self.passed_over.ones() {
+            if !owned.put(node) {
+                work.push(NodeId::from_index(node));
             }
         }
+        let mut steps = 0_usize;
+        while let Some(node) = work.pop(&self.topology) {
+            steps += 1;
+            monitor.tick(steps)?;
+            for edge in self.topology.edges(node) {
+                let target = self.topology.target(edge);
+                if self.topology.kind(edge) != EdgeKind::Weak && !owned.put(target.index()) {
+                    work.push(target);
+                }
+            }
+        }
+        Ok(owned)
     }
-    monitor.advance("dominators", 0.15)?;
-    Ok(owned)
+}
+
+/// Whether an internal edge is one of the two of a WeakMap entry, and leaves the WeakMap's table.
+fn is_table_side(snapshot: &Snapshot, vocabulary: &Vocabulary, node: NodeId, edge: usize) -> bool {
+    let name = snapshot.edges.name_or_index(edge);
+    vocabulary.word(name) == Word::WeakMapPair
+        && vocabulary.pair_table(name) == Some(u64::from(snapshot.nodes.id(node).0))
+}
+
+/// So many nodes have one bit in what [`near_tables`] gives, which is then small enough for the nearest cache.
+const STRETCH: usize = 64;
+
+/// The stretches of nodes in which there may be a table of a WeakMap.
+fn near_tables(snapshot: &Snapshot, vocabulary: &Vocabulary, monitor: &Monitor) -> Result<FixedBitSet> {
+    const CHUNK: usize = 1 << 16;
+    /// Ids are looked up by some of their bits first.
+    const HASHES: usize = 1 << 13;
+    let tables: HashSet<u64, Seeded> = vocabulary.pair_tables().collect();
+    let mut near = FixedBitSet::new();
+    if tables.is_empty() {
+        return Ok(near);
+    }
+    let hash = |id: u64| id as usize / 2 % HASHES;
+    let mut hashes = FixedBitSet::with_capacity(HASHES);
+    tables.iter().for_each(|&table| hashes.insert(hash(table)));
+    let found: Vec<Vec<usize>> = snapshot
+        .nodes
+        .ids()
+        .par_chunks(CHUNK)
+        .enumerate()
+        .map(|(chunk, ids)| {
+            monitor.check()?;
+            let mut found = Vec::new();
+            for (place, stretch) in ids.chunks(STRETCH).enumerate() {
+                let mut ids = stretch.iter().map(|&id| u64::from(id));
+                if ids.any(|id| hashes.contains(hash(id)) && tables.contains(&id)) {
+                    found.push(chunk * (CHUNK / STRETCH) + place);
+                }
+            }
+            Ok(found)
+        })
+        .collect::<Result<_>>()?;
+    near.grow(snapshot.nodes.len().div_ceil(STRETCH));
+    found.into_iter().flatten().for_each(|stretch| near.insert(stretch));
+    Ok(near)
 }

@@ -18,6 +18,7 @@ mod pairs;
 mod phases;
 mod retained;
 mod retainers;
+mod search;
 mod shelved;
 mod tree;
 mod vocabulary;
@@ -35,7 +36,7 @@ pub use self::{
     tree::DominatorTree,
     vocabulary::{Vocabulary, Word},
 };
-use self::{dominators::Explored, interfaces::Shapes, ownership::Moved, retained::RunningSums};
+use self::{dominators::Explored, interfaces::Shapes, ownership::Moved, retained::RunningSums, search::Numbering};
 use crate::{
     error::Result,
     monitor::Monitor,
@@ -196,9 +197,8 @@ impl HeapGraph {
             &self.tree,
             |shelf| DominatorTree::load(shelf, count),
             || {
-                let edges = self.counting_edges(monitor)?.plain();
                 self.spare.during(|| {
-                    let explored = Explored::of(&edges, &self.spare, monitor)?;
+                    let explored = self.explored(self.search(monitor)?, monitor)?;
                     DominatorTree::new(explored.dominators(&self.spare, monitor)?, &self.spare)
                 })
             },
@@ -226,8 +226,20 @@ impl HeapGraph {
     /// The edges that dominators are computed on.
     pub(crate) fn counting_edges(&self, monitor: &Monitor) -> Result<CountingEdges<'_>> {
         let load = |shelf: &Shelf| flow::load_bits(shelf, &self.snapshot);
-        let bits = self.fact(&self.counting, load, || CountingEdges::bits_of(self, monitor))?;
+        let bits = self.fact(&self.counting, load, || Ok(flow::explore(self, &self.spare, monitor)?.1))?;
         Ok(CountingEdges::new(self, bits))
+    }
+
+    /// Numbers the nodes for the dominators, and finds by the way which edges count.
+    fn search(&self, monitor: &Monitor) -> Result<Numbering> {
+        let (numbering, counting) = flow::explore(self, &self.spare, monitor)?;
+        // What another thread has found meanwhile is the same.
+        let _ = self.counting.set(counting);
+        Ok(numbering)
+    }
+
+    fn explored(&self, numbering: Numbering, monitor: &Monitor) -> Result<Explored> {
+        Explored::of(&self.counting_edges(monitor)?.plain(), numbering, &self.spare, monitor)
     }
 
     fn shapes(&self, monitor: &Monitor) -> Result<&Shapes> {
@@ -269,26 +281,27 @@ impl HeapGraph {
 
     fn stages<T: Send>(&self, monitor: &Monitor, more: impl FnOnce() -> Result<T> + Send) -> Result<T> {
         let spare = &self.spare;
-        let (shallow, counting) = rayon::join(
-            || self.shallow_sizes(&monitor.part(0.15)).map(|_| ()),
-            || self.counting_edges(&monitor.part(0.5)),
+        let (numbering, beside) = rayon::join(
+            || self.search(&monitor.part(0.5)),
+            || {
+                self.shallow_sizes(&monitor.part(0.15))?;
+                // An overview shows ways to the biggest objects: found together, they cost little more than distances.
+                self.ways(&monitor.part(0.2)).map(|_| ())
+            },
         );
-        shallow?;
-        let counting = counting?.plain();
-        let (explored, more) = Explored::beside(&counting, spare, &monitor.part(0.5), || {
-            self.classes(&monitor.part(0.15))?;
-            more()
-        })?;
-        let (facts, retained) = rayon::join(
-            // An overview shows ways to the biggest objects: found together, they cost little more than the distances.
-            || self.ways(&monitor.part(0.2)).map(|_| ()),
+        beside?;
+        let explored = self.explored(numbering?, &monitor.part(0.5))?;
+        let (more, retained) = rayon::join(
+            || {
+                self.classes(&monitor.part(0.15))?;
+                more()
+            },
             || {
                 kept(&self.tree, || DominatorTree::new(explored.dominators(spare, &monitor.part(0.5))?, spare))?;
                 self.retained_sizes(monitor).map(|_| ())
             },
         );
-        facts.and(retained)?;
-        Ok(more)
+        retained.and(more)
     }
 
     /// Reads in full what lies in an index and is looked at piece by piece otherwise, of the facts that an overview and

@@ -12,8 +12,8 @@ impl HeapGraph {
         watch.step("shallow sizes", || self.shallow_sizes(monitor))?;
         watch.step("distances", || self.ways(monitor))?;
         watch.step("classes", || self.classes(monitor))?;
-        let counting = watch.step("flow", || self.counting_edges(monitor))?;
-        let dominators = dominators(&counting.plain(), watch, &self.spare, monitor)?;
+        let numbering = watch.step("search", || self.search(monitor))?;
+        let dominators = dominators(&self.counting_edges(monitor)?.plain(), numbering, watch, &self.spare, monitor)?;
         watch.step("tree", || kept(&self.tree, || DominatorTree::new(dominators, &self.spare)))?;
         watch.step("retained sizes", || self.retained_sizes(monitor))?;
         Ok(())

@@ -195,6 +195,11 @@ impl Vocabulary {
         }
     }
 
+    /// The object ids of the WeakMap tables that any string names as a pair's.
+    pub(super) fn pair_tables(&self) -> impl Iterator<Item = u64> {
+        self.pair_tables.iter().copied()
+    }
+
     /// Whether any string names a WeakMap pair.
     #[must_use]
     pub fn has_pairs(&self) -> bool {
