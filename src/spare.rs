@@ -90,14 +90,6 @@ impl Spare {
         }
     }
 
-    /// Makes sure that [`Self::take_wide`] will find memory that has been touched.
-    pub(crate) fn warm_wide(&self, len: usize, what: &'static str) -> Result<()> {
-        let mut column = self.take_wide(len, what)?;
-        column.resize(len, 0);
-        self.give_wide(column);
-        Ok(())
-    }
-
     /// As [`Self::give`], of 64-bit numbers.
     pub(crate) fn give_wide(&self, mut column: Vec<u64>) {
         if self.users.load(Ordering::Acquire) > 0 {
@@ -124,7 +116,7 @@ mod tests {
             assert!(zeros.iter().all(|&value| value == 0) && zeros.len() == 40);
             assert!(zeros.capacity() < 100, "the smaller one that fits");
             assert_eq!(spare.take(100, "test").unwrap().len(), 0);
-            spare.warm_wide(10, "test").unwrap();
+            spare.give_wide(spare.take_wide(10, "test").unwrap());
             spare.during(|| ());
             assert_eq!(locked(&spare.wide).len(), 1, "another use ended, this one did not");
         });

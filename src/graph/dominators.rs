@@ -78,7 +78,8 @@ impl Dominators {
                 search.enter(edge, monitor)?;
             }
             let (numbering, _) = search.finish(monitor)?;
-            Explored::of(graph, numbering, &spare, monitor)?.dominators(&spare, monitor)
+            let joined = Joined::of(numbering, &spare, monitor)?;
+            Explored::of(graph, joined, &spare, monitor)?.dominators(&spare, monitor)
         })
     }
 
@@ -106,6 +107,19 @@ impl Dominators {
     }
 }
 
+/// Nodes that have been numbered, and room for what their edges say.
+pub(super) struct Joined {
+    numbering: Numbering,
+    entries: entries::Empty,
+}
+
+impl Joined {
+    pub(super) fn of(mut numbering: Numbering, spare: &Spare, monitor: &Monitor) -> Result<Self> {
+        let entries = Entries::empty(&mut numbering, spare, monitor)?;
+        Ok(Self { numbering, entries })
+    }
+}
+
 /// What dominators are computed from, the graph itself not needed any more.
 pub(crate) struct Explored {
     /// Node at each number.
@@ -116,20 +130,9 @@ pub(crate) struct Explored {
 }
 
 impl Explored {
-    /// Finds out, from a numbering of the graph's nodes, what dominators are computed from.
-    pub(super) fn of(
-        graph: &impl FlowGraph,
-        mut numbering: Numbering,
-        spare: &Spare,
-        monitor: &Monitor,
-    ) -> Result<Self> {
-        let (entries, warmed) = rayon::join(
-            || Entries::empty(&mut numbering, spare, monitor),
-            // The other thread meanwhile fetches the memory that the semidominators need next.
-            || spare.warm_wide(graph.node_count() + 1, "dominators"),
-        );
-        warmed?;
-        let entries = entries?.fill(graph, &numbering, spare, monitor)?;
+    pub(super) fn of(graph: &impl FlowGraph, joined: Joined, spare: &Spare, monitor: &Monitor) -> Result<Self> {
+        let Joined { numbering, entries } = joined;
+        let entries = entries.fill(graph, &numbering, spare, monitor)?;
         spare.give(numbering.numbers);
         Ok(Self { nodes: numbering.nodes, parents: numbering.parents, entries })
     }

@@ -95,20 +95,24 @@ pub(super) struct Empty {
 impl Entries {
     /// Finds the joins, and makes room for what is to be known of them.
     pub(super) fn empty(numbering: &mut Numbering, spare: &Spare, monitor: &Monitor) -> Result<Empty> {
-        let more_ways = std::mem::take(&mut numbering.more_ways);
-        let Numbering { nodes, parents, .. } = &*numbering;
+        let Numbering { nodes, numbers, parents, more_ways, .. } = numbering;
+        let (ways, many) = more_ways.by_number(numbers);
+        let mut many = many.peekable();
         let count = nodes.len();
         let mut join_nodes = FixedBitSet::with_capacity(count);
         let mut joins = FixedBitSet::with_capacity(count);
         let mut tops = spare.take(count, "dominators")?;
         let (mut first, mut lowest) = (Vec::new(), Vec::new());
         let mut sum = 0;
-        for (number, (&node, &parent)) in nodes.iter().zip(parents).enumerate() {
+        for (number, (&node, &parent)) in nodes.iter().zip(&*parents).enumerate() {
             monitor.tick(number)?;
             if let Some(&later) = nodes.get(number + AHEAD) {
-                prefetch(&more_ways, later as usize);
+                prefetch(&ways, later as usize);
             }
-            let more = more_ways[node as usize];
+            let mut more = u32::from(ways[node as usize]);
+            if let Some((_, sum)) = many.next_if(|&(other, _)| other as usize == number) {
+                more += sum;
+            }
             // Nothing is above the root: no edge to it says anything.
             let is_join = more > 0 && number > 0;
             if is_join {
@@ -121,7 +125,6 @@ impl Entries {
             tops.push(if is_join || number == 0 { number as u32 } else { tops[parent as usize] });
         }
         memory::push(&mut first, sum, "dominators")?;
-        spare.give(more_ways);
         let lists = memory::zeroed(sum as usize, "dominators")?;
         let entries = Self { joins: Joins::new(joins)?, lowest, first, lists };
         Ok(Empty { nodes: join_nodes, tops, entries })

@@ -36,7 +36,13 @@ pub use self::{
     tree::DominatorTree,
     vocabulary::{Vocabulary, Word},
 };
-use self::{dominators::Explored, interfaces::Shapes, ownership::Moved, retained::RunningSums, search::Numbering};
+use self::{
+    dominators::{Explored, Joined},
+    interfaces::Shapes,
+    ownership::Moved,
+    retained::RunningSums,
+    search::Numbering,
+};
 use crate::{
     error::Result,
     monitor::Monitor,
@@ -198,7 +204,7 @@ impl HeapGraph {
             |shelf| DominatorTree::load(shelf, count),
             || {
                 self.spare.during(|| {
-                    let explored = self.explored(self.search(monitor)?, monitor)?;
+                    let explored = self.explored(self.joined(monitor)?, monitor)?;
                     DominatorTree::new(explored.dominators(&self.spare, monitor)?, &self.spare)
                 })
             },
@@ -238,8 +244,12 @@ impl HeapGraph {
         Ok(numbering)
     }
 
-    fn explored(&self, numbering: Numbering, monitor: &Monitor) -> Result<Explored> {
-        Explored::of(&self.counting_edges(monitor)?.plain(), numbering, &self.spare, monitor)
+    fn joined(&self, monitor: &Monitor) -> Result<Joined> {
+        Joined::of(self.search(monitor)?, &self.spare, monitor)
+    }
+
+    fn explored(&self, joined: Joined, monitor: &Monitor) -> Result<Explored> {
+        Explored::of(&self.counting_edges(monitor)?.plain(), joined, &self.spare, monitor)
     }
 
     fn shapes(&self, monitor: &Monitor) -> Result<&Shapes> {
@@ -281,8 +291,8 @@ impl HeapGraph {
 
     fn stages<T: Send>(&self, monitor: &Monitor, more: impl FnOnce() -> Result<T> + Send) -> Result<T> {
         let spare = &self.spare;
-        let (numbering, beside) = rayon::join(
-            || self.search(&monitor.part(0.5)),
+        let (joined, beside) = rayon::join(
+            || self.joined(&monitor.part(0.5)),
             || {
                 self.shallow_sizes(&monitor.part(0.15))?;
                 // An overview shows ways to the biggest objects: found together, they cost little more than distances.
@@ -290,7 +300,7 @@ impl HeapGraph {
             },
         );
         beside?;
-        let explored = self.explored(numbering?, &monitor.part(0.5))?;
+        let explored = self.explored(joined?, &monitor.part(0.5))?;
         let (more, retained) = rayon::join(
             || {
                 self.classes(&monitor.part(0.15))?;

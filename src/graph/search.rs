@@ -39,8 +39,57 @@ pub(super) struct Numbering {
     pub(super) parents: Vec<u32>,
     /// Nodes from this number on were reached by no edge, and theirs count for nothing.
     pub(super) isolated_from: u32,
-    /// By node, how many counting edges enter it besides the one that it was found by.
-    pub(super) more_ways: Vec<u32>,
+    /// How many counting edges enter each node besides the one that it was found by.
+    pub(super) more_ways: Ways,
+}
+
+/// Numbers of ways, by node.
+///
+/// Counted in bytes, which mostly stay in the cache while they are counted up in no order. Of a node with more ways than
+/// a byte can tell, which few nodes are, it is noted at every 256th.
+pub(super) struct Ways {
+    bytes: Vec<u8>,
+    carries: Vec<u32>,
+}
+
+impl Ways {
+    fn none(nodes: usize) -> Result<Self> {
+        Ok(Self { bytes: memory::zeroed(nodes, "dominators")?, carries: Vec::new() })
+    }
+
+    #[inline(always)]
+    fn add(&mut self, node: u32) -> Result<()> {
+        let byte = &mut self.bytes[node as usize];
+        *byte = byte.wrapping_add(1);
+        if *byte == 0 { self.carry(node) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn carry(&mut self, node: u32) -> Result<()> {
+        memory::push(&mut self.carries, node, "dominators")
+    }
+
+    fn any(&self, node: u32) -> bool {
+        self.bytes[node as usize] > 0 || self.carries.contains(&node)
+    }
+
+    /// What is in the bytes, by node, and what is to be added to that: numbers of nodes, ascending, each with its
+    /// sum. `numbers` are those of the nodes.
+    pub(super) fn by_number(&mut self, numbers: &[u32]) -> (Vec<u8>, impl Iterator<Item = (u32, u32)>) {
+        let mut carries = std::mem::take(&mut self.carries);
+        carries.iter_mut().for_each(|node| *node = numbers[*node as usize]);
+        carries.sort_unstable();
+        let mut rest = carries.into_iter().peekable();
+        let sums = std::iter::from_fn(move || {
+            let number = rest.next()?;
+            let mut sum = 256;
+            while rest.next_if_eq(&number).is_some() {
+                sum += 256;
+            }
+            Some((number, sum))
+        });
+        (std::mem::take(&mut self.bytes), sums)
+    }
 }
 
 impl Numbering {
@@ -81,7 +130,7 @@ impl<E: Explore> Search<E> {
             numbers: spare.zeroed(count, "dominators")?,
             parents: memory::with_capacity(count, "dominators")?,
             isolated_from: 0,
-            more_ways: memory::zeroed(count, "dominators")?,
+            more_ways: Ways::none(count)?,
         };
         found.add(root, 0);
         Ok(Self { explore, root, seen, stack: Vec::new(), found })
@@ -94,14 +143,14 @@ impl<E: Explore> Search<E> {
 
     /// Whether an edge that counts was met that leads to the node, besides the one it was found by.
     pub(super) fn is_entered(&self, node: u32) -> bool {
-        self.found.more_ways[node as usize] > 0
+        self.found.more_ways.any(node)
     }
 
     /// Follows an edge of the root, and numbers all that can be reached by it and has no number yet.
     pub(super) fn enter(&mut self, edge: usize, monitor: &Monitor) -> Result<()> {
         if let Some(node) = self.explore.follow(self.root, edge) {
             if self.seen.put(node as usize) {
-                self.found.more_ways[node as usize] += 1;
+                self.found.more_ways.add(node)?;
             } else {
                 self.run(node, monitor)?;
             }
@@ -115,7 +164,7 @@ impl<E: Explore> Search<E> {
         let edges = self.explore.edges(start);
         let mut visit = Visit { number, next: edges.start as u32, end: edges.end as u32 };
         loop {
-            let Some(node) = self.next_of(&mut visit) else {
+            let Some(node) = self.next_of(&mut visit)? else {
                 match self.stack.pop() {
                     Some(above) => visit = above,
                     None => return Ok(()),
@@ -141,19 +190,19 @@ impl<E: Explore> Search<E> {
 
     /// The next node that the edges of a visit lead to and that has no number yet; it counts as seen from now on.
     #[inline(always)]
-    fn next_of(&mut self, visit: &mut Visit) -> Option<u32> {
+    fn next_of(&mut self, visit: &mut Visit) -> Result<Option<u32>> {
         let from = self.found.nodes[visit.number as usize];
         while visit.next < visit.end {
             let edge = visit.next as usize;
             visit.next += 1;
             if let Some(to) = self.explore.follow(from, edge) {
                 if !self.seen.put(to as usize) {
-                    return Some(to);
+                    return Ok(Some(to));
                 }
-                self.found.more_ways[to as usize] += 1;
+                self.found.more_ways.add(to)?;
             }
         }
-        None
+        Ok(None)
     }
 
     /// Numbers what the root does not reach: first what no edge leads to, with all that can be reached from there, as
