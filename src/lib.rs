@@ -25,6 +25,7 @@ pub mod monitor;
 #[cfg(feature = "phases")]
 pub mod phases;
 mod prefetch;
+mod ranked;
 pub mod snapshot;
 mod spare;
 mod store;

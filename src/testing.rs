@@ -1,6 +1,7 @@
-//! Small snapshots for tests, written by hand as a graph and turned into the text V8 would write.
+//! What tests share: small snapshots, written by hand as a graph and turned into the text V8 would write, and files
+//! that go when a test ends.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::PathBuf};
 
 use crate::{
     error::Result,
@@ -158,4 +159,21 @@ pub(crate) fn small_heap() -> Heap {
     heap.location(second, 43, 1, 2);
     heap.location(closure, 42, 11, 4);
     heap
+}
+
+/// A file of its own, gone when dropped.
+pub(crate) struct Temporary(pub(crate) PathBuf);
+
+impl Temporary {
+    pub(crate) fn of(name: &str, bytes: &[u8]) -> Self {
+        let path = std::env::temp_dir().join(format!("heap-analyzer-reading-{}-{name}", std::process::id()));
+        std::fs::write(&path, bytes).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }

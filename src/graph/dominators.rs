@@ -18,11 +18,11 @@ use std::{
 };
 
 use super::{
-    entries::{self, Entries, Joins},
+    entries::{self, Entries},
     pairs::{first, pair, second},
     search::{Explore, Numbering, Search},
 };
-use crate::{error::Result, memory, monitor::Monitor, spare::Spare};
+use crate::{error::Result, memory, monitor::Monitor, ranked::Ranked, spare::Spare};
 
 /// A directed graph with a root.
 pub trait FlowGraph: Sync {
@@ -172,7 +172,7 @@ fn semidominators(parents: &[u32], entries: Entries, spare: &Spare, monitor: &Mo
 
 /// What [`semidominators`] finds.
 struct Semidominators {
-    joins: Joins,
+    joins: Ranked,
     /// By rank among the joins.
     lowest: Vec<AtomicU32>,
 }

@@ -16,44 +16,9 @@ use crate::{
     memory,
     monitor::Monitor,
     prefetch::{AHEAD, prefetch},
+    ranked::Ranked,
     spare::Spare,
 };
-
-/// Numbers that several counting edges lead to.
-pub(super) struct Joins {
-    numbers: FixedBitSet,
-    /// How many of them stand before each word of the set.
-    before: Vec<u32>,
-}
-
-impl Joins {
-    fn new(numbers: FixedBitSet) -> Result<Self> {
-        let mut before = memory::with_capacity(numbers.as_slice().len(), "dominators")?;
-        let mut sum = 0;
-        for word in numbers.as_slice() {
-            before.push(sum);
-            sum += word.count_ones();
-        }
-        Ok(Self { numbers, before })
-    }
-
-    pub(super) fn contains(&self, number: usize) -> bool {
-        self.numbers.contains(number)
-    }
-
-    /// All of them, in order.
-    pub(super) fn numbers(&self) -> impl DoubleEndedIterator<Item = usize> {
-        self.numbers.ones()
-    }
-
-    /// How many are lower than this one.
-    #[inline(always)]
-    fn rank(&self, number: u32) -> usize {
-        let (word, bit) = (number as usize / usize::BITS as usize, number % usize::BITS);
-        let lower = self.numbers.as_slice()[word] & ((1 << bit) - 1);
-        (self.before[word] + lower.count_ones()) as usize
-    }
-}
 
 /// What edges that are not the search's own say about semidominators.
 ///
@@ -63,7 +28,8 @@ impl Joins {
 /// So the thousands of edges from the entries of an array to their common hidden class are one, and of all edges to
 /// numbers with several ways in about four in ten need no further look.
 pub(super) struct Entries {
-    pub(super) joins: Joins,
+    /// Numbers that several counting edges lead to.
+    pub(super) joins: Ranked,
     /// By rank, the lowest semidominator known so far.
     pub(super) lowest: Vec<AtomicU32>,
     /// By rank, where the list of each begins in `lists`, and at the end where the last one ends.
@@ -126,7 +92,7 @@ impl Entries {
         }
         memory::push(&mut first, sum, "dominators")?;
         let lists = memory::zeroed(sum as usize, "dominators")?;
-        let entries = Self { joins: Joins::new(joins)?, lowest, first, lists };
+        let entries = Self { joins: Ranked::new(joins, "dominators")?, lowest, first, lists };
         Ok(Empty { nodes: join_nodes, tops, entries })
     }
 }
@@ -183,7 +149,7 @@ struct Found<'a, G> {
     graph: &'a G,
     numbering: &'a Numbering,
     join_nodes: &'a FixedBitSet,
-    joins: &'a Joins,
+    joins: &'a Ranked,
     tops: &'a [u32],
     lowest: &'a [AtomicU32],
 }

@@ -5,7 +5,10 @@
 
 use std::{
     ops::Range,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
 };
 
 use super::{
@@ -147,22 +150,42 @@ impl Nodes {
         sum
     }
 
-    /// All self sizes and `extra` bytes together, `None` from 2^53 on: no heap is that big, every sum of sizes below
-    /// that fits its type, and JavaScript shows it exactly.
-    pub(crate) fn total_size(&self, extra: u64) -> Option<u64> {
-        let add = |sum: u64, size: u64| sum.checked_add(size).filter(|&sum| sum < 1 << 53);
-        self.self_sizes.iter().try_fold(Some(extra).filter(|&extra| extra < 1 << 53)?, add)
-    }
-
     /// The first node whose name is no string of a table of `strings`.
     pub(crate) fn bad_name(&self, strings: usize) -> Option<usize> {
         self.names.iter().position(|&name| name as usize >= strings)
     }
 }
 
+/// What is true of all records, found out while they are read.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    highest_name: AtomicU32,
+    size: AtomicU64,
+}
+
+impl Tally {
+    /// Whether all names are strings of a table of `strings`.
+    pub(crate) fn names_are_below(&self, strings: usize) -> bool {
+        (self.highest_name.load(Ordering::Relaxed) as usize) < strings
+    }
+
+    /// All self sizes and `extra` bytes together, `None` from 2^53 on: no heap is that big, every sum of sizes below
+    /// that fits its type, and JavaScript shows it exactly.
+    pub(crate) fn total_size(&self, extra: u64) -> Option<u64> {
+        Some(self.size.load(Ordering::Relaxed).saturating_add(extra)).filter(|&size| size < 1 << 53)
+    }
+
+    fn add(&self, highest_name: u32, size: u64) {
+        self.highest_name.fetch_max(highest_name, Ordering::Relaxed);
+        let add = |sum: u64| Some(sum.saturating_add(size));
+        let _ = self.size.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+}
+
 /// Nodes in the making.
 pub(crate) struct NodeTable<'h> {
     nodes: Nodes,
+    tally: Tally,
     /// Self sizes that need more than 32 bits.
     large: Mutex<Vec<(u32, u64)>>,
     header: &'h Header,
@@ -178,14 +201,14 @@ impl<'h> NodeTable<'h> {
             first_edges: Column::default(),
             traces: Column::default(),
         };
-        Self { nodes, large: Mutex::default(), header }
+        Self { nodes, tally: Tally::default(), large: Mutex::default(), header }
     }
 
-    pub(crate) fn finished(self) -> Nodes {
-        let Self { mut nodes, large, .. } = self;
+    pub(crate) fn finished(self) -> (Nodes, Tally) {
+        let Self { mut nodes, tally, large, .. } = self;
         let large = large.into_inner().unwrap_or_else(PoisonError::into_inner);
         large.into_iter().for_each(|(node, size)| nodes.self_sizes.set(NodeId(node), size));
-        nodes
+        (nodes, tally)
     }
 }
 
@@ -209,9 +232,12 @@ impl RecordTable for NodeTable<'_> {
     }
 
     fn sink(&mut self) -> NodeSink<'_> {
-        let Self { nodes, large, header } = self;
+        let Self { nodes, tally, large, header } = self;
         NodeSink {
             first: 0,
+            tally,
+            highest_name: 0,
+            size: 0,
             large,
             layout: &header.node,
             types: &header.node_kinds,
@@ -287,7 +313,8 @@ impl Edges {
 
 /// Edges in the making.
 pub(crate) struct EdgeTable<'h> {
-    pub(crate) edges: Edges,
+    edges: Edges,
+    tally: Tally,
     header: &'h Header,
     nodes: usize,
 }
@@ -296,7 +323,11 @@ impl<'h> EdgeTable<'h> {
     /// For edges between so many nodes.
     pub(crate) fn new(header: &'h Header, nodes: usize) -> Self {
         let edges = Edges { kinds: Column::default(), names: Column::default(), targets: Column::default() };
-        Self { edges, header, nodes }
+        Self { edges, tally: Tally::default(), header, nodes }
+    }
+
+    pub(crate) fn finished(self) -> (Edges, Tally) {
+        (self.edges, self.tally)
     }
 }
 
@@ -313,8 +344,10 @@ impl RecordTable for EdgeTable<'_> {
     }
 
     fn sink(&mut self) -> EdgeSink<'_> {
-        let Self { edges, header, nodes } = self;
+        let Self { edges, tally, header, nodes } = self;
         EdgeSink {
+            tally,
+            highest_name: 0,
             layout: &header.edge,
             types: &header.edge_kinds,
             ordinal: Ordinal { fields: header.node.fields as u64, nodes: *nodes as u64 },
@@ -421,6 +454,10 @@ fn shown(value: u64) -> String {
 pub(crate) struct NodeSink<'a> {
     /// Node of the first record.
     first: u32,
+    tally: &'a Tally,
+    highest_name: u32,
+    /// Of all nodes of this sink.
+    size: u64,
     large: &'a Mutex<Vec<(u32, u64)>>,
     layout: &'a NodeLayout,
     types: &'a NodeKinds,
@@ -438,6 +475,9 @@ impl RecordSink for NodeSink<'_> {
         self.first += records as u32;
         Self {
             first,
+            tally: self.tally,
+            highest_name: 0,
+            size: 0,
             large: self.large,
             layout: self.layout,
             types: self.types,
@@ -476,7 +516,10 @@ impl RecordSink for NodeSink<'_> {
             return Err((layout.self_size, "a self size is out of range".into()));
         }
         self.kinds[index] = kind.index() as u8 | detachedness << NodeKind::BITS;
-        self.names[index] = narrow(name, layout.name, "the name")?;
+        let name = narrow(name, layout.name, "the name")?;
+        self.names[index] = name;
+        self.highest_name = self.highest_name.max(name);
+        self.size = self.size.saturating_add(self_size);
         self.ids[index] = narrow(id, layout.id, "the id")?;
         self.self_sizes[index] = u32::try_from(self_size).unwrap_or(LARGE);
         if self.self_sizes[index] == LARGE {
@@ -497,8 +540,16 @@ impl NodeSink<'_> {
     }
 }
 
+impl Drop for NodeSink<'_> {
+    fn drop(&mut self) {
+        self.tally.add(self.highest_name, self.size);
+    }
+}
+
 /// Writes edge records to their columns.
 pub(crate) struct EdgeSink<'a> {
+    tally: &'a Tally,
+    highest_name: u32,
     layout: &'a EdgeLayout,
     types: &'a [EdgeKind],
     ordinal: Ordinal,
@@ -530,6 +581,8 @@ impl Ordinal {
 impl RecordSink for EdgeSink<'_> {
     fn split_front(&mut self, records: usize) -> Self {
         Self {
+            tally: self.tally,
+            highest_name: 0,
             layout: self.layout,
             types: self.types,
             ordinal: self.ordinal,
@@ -555,10 +608,17 @@ impl RecordSink for EdgeSink<'_> {
             return Err((layout.target, format!("the edge target {target} is no node")));
         };
         // An element index above 2^31 is written unsigned by older V8 and negative by newer: the same bits.
-        let name = if kind.is_indexed() { name & !NEGATIVE } else { name };
+        let name = narrow(if kind.is_indexed() { name & !NEGATIVE } else { name }, layout.name, "the edge name")?;
+        self.highest_name = self.highest_name.max(if kind.is_indexed() { 0 } else { name });
         self.kinds[index] = kind as u8;
-        self.names[index] = narrow(name, layout.name, "the edge name")?;
+        self.names[index] = name;
         self.targets[index] = target;
         Ok(())
+    }
+}
+
+impl Drop for EdgeSink<'_> {
+    fn drop(&mut self) {
+        self.tally.add(self.highest_name, 0);
     }
 }

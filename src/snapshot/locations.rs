@@ -1,9 +1,17 @@
 //! Source positions of nodes: closures and instances of classes have one, most nodes have none.
 
-use super::{columns::Ordinal, header::LocationLayout, ids::NodeId, numbers::read_small};
+use fixedbitset::FixedBitSet;
+
+use super::{
+    columns::Ordinal,
+    header::{LocationLayout, MAX_FIELDS},
+    ids::NodeId,
+    numbers::each_small,
+};
 use crate::{
     error::{Error, Result},
     memory,
+    ranked::Ranked,
     store::{Column, Rule, Shelf, Tag, Writer},
 };
 
@@ -40,47 +48,59 @@ mod tags {
 impl Locations {
     /// Reads them from the text after `[`, which stands at `offset`.
     pub(crate) fn read(text: &[u8], layout: &LocationLayout, ordinal: Ordinal, offset: u64) -> Result<Self> {
-        let (numbers, _) = read_small(text, 0, "locations").map_err(|error| error.moved(0, offset))?;
-        Self::from_numbers(&numbers, layout, ordinal, offset)
+        let fault = |what: String| Error::malformed(offset, format_args!("in \"locations\": {what}"));
+        // In the order of the file. A number takes two bytes at least.
+        let mut rows = memory::with_capacity(text.len() / (2 * layout.fields) + 1, "locations")?;
+        let mut with_place = FixedBitSet::with_capacity(ordinal.nodes as usize);
+        let mut record = [0; MAX_FIELDS];
+        let (mut numbers, mut bad_object) = (0_usize, None);
+        let read = each_small(text, 0, "locations", |number| {
+            record[numbers % layout.fields] = number;
+            numbers += 1;
+            if numbers.is_multiple_of(layout.fields) {
+                let object = record[layout.object];
+                // Numbers V8 has no use for (a line of -1) are kept as their low 32 bits; they only serve as keys.
+                let position = Location {
+                    script: record[layout.script] as u32,
+                    line: record[layout.line] as u32,
+                    column: record[layout.column] as u32,
+                };
+                match ordinal.of(object) {
+                    Some(node) => {
+                        with_place.insert(node as usize);
+                        memory::push(&mut rows, (node, position), "locations")?;
+                    }
+                    // What is wrong with the text is told first.
+                    None => bad_object = bad_object.or(Some(object)),
+                }
+            }
+            Ok(())
+        });
+        read.map_err(|error| error.moved(0, offset))?;
+        if !numbers.is_multiple_of(layout.fields) {
+            return Err(fault(format!("it holds {numbers} numbers, no multiple of {}", layout.fields)));
+        }
+        if let Some(object) = bad_object {
+            return Err(fault(format!("object index {object} is no node")));
+        }
+        Self::sorted(&rows, with_place)
     }
 
-    fn from_numbers(numbers: &[u64], layout: &LocationLayout, ordinal: Ordinal, offset: u64) -> Result<Self> {
-        let fault = |what: String| Error::malformed(offset, format_args!("in \"locations\": {what}"));
-        if !numbers.len().is_multiple_of(layout.fields) {
-            return Err(fault(format!("it holds {} numbers, no multiple of {}", numbers.len(), layout.fields)));
+    /// Sorts rows by node; `nodes` are all that have one.
+    fn sorted(rows: &[(u32, Location)], nodes: FixedBitSet) -> Result<Self> {
+        let nodes = Ranked::new(nodes, "locations")?;
+        let count = nodes.numbers().count();
+        let column = || memory::zeroed::<u32>(count, "locations");
+        let (mut scripts, mut lines, mut columns) = (column()?, column()?, column()?);
+        // Of two rows for a node the later one wins, as in DevTools.
+        for &(node, Location { script, line, column }) in rows {
+            let row = nodes.rank(node);
+            (scripts[row], lines[row], columns[row]) = (script, line, column);
         }
-        let mut rows = Vec::with_capacity(numbers.len() / layout.fields);
-        for record in numbers.chunks_exact(layout.fields) {
-            let object = record[layout.object];
-            let node = ordinal.of(object).ok_or_else(|| fault(format!("object index {object} is no node")))?;
-            // Numbers V8 has no use for (a line of -1) are kept as their low 32 bits; they only serve as keys.
-            let position = Location {
-                script: record[layout.script] as u32,
-                line: record[layout.line] as u32,
-                column: record[layout.column] as u32,
-            };
-            rows.push((NodeId(node), position));
-        }
-        // Stable, so that of two rows for a node the later one stays last and wins, as in DevTools.
-        if !rows.is_sorted_by_key(|&(node, _)| node) {
-            rows.sort_by_key(|&(node, _)| node);
-        }
-        rows.reverse();
-        rows.dedup_by_key(|&mut (node, _)| node);
-        rows.reverse();
-        let column = |field: fn(&Location) -> u32| -> Result<Column<u32>> {
-            let mut column = memory::with_capacity(rows.len(), "locations")?;
-            column.extend(rows.iter().map(|(_, position)| field(position)));
-            Ok(column.into())
-        };
-        let mut nodes = memory::with_capacity(rows.len(), "locations")?;
-        nodes.extend(rows.iter().map(|&(node, _)| node));
-        Ok(Self {
-            nodes: nodes.into(),
-            scripts: column(|position| position.script)?,
-            lines: column(|position| position.line)?,
-            columns: column(|position| position.column)?,
-        })
+        let mut in_order = memory::with_capacity(count, "locations")?;
+        in_order.extend(nodes.numbers().map(NodeId::from_index));
+        let [scripts, lines, columns] = [scripts, lines, columns].map(Column::from);
+        Ok(Self { nodes: in_order.into(), scripts, lines, columns })
     }
 
     pub(super) fn save<'a>(&'a self, writer: &mut Writer<'a>) {
@@ -141,13 +161,16 @@ mod tests {
     #[test]
     fn rows_are_sorted_and_the_last_of_a_node_wins() {
         let layout = LocationLayout { fields: 5, object: 0, script: 1, line: 3, column: 4 };
-        let numbers = [14, 9, 0, 3, 4, 7, 9, 0, 1, 2, 14, 9, 0, 5, 6];
-        let locations = Locations::from_numbers(&numbers, &layout, Ordinal { fields: 7, nodes: 3 }, 0).unwrap();
+        let text = b"14,9,0,3,4,7,9,0,1,2,14,9,0,5,6]";
+        let locations = Locations::read(text, &layout, Ordinal { fields: 7, nodes: 3 }, 0).unwrap();
         assert_eq!(locations.len(), 2);
         assert_eq!(locations.get(NodeId(2)), Some(Location { script: 9, line: 5, column: 6 }));
         assert_eq!(locations.get(NodeId(1)), Some(Location { script: 9, line: 1, column: 2 }));
         assert_eq!(locations.get(NodeId(0)), None);
-        let outside = Locations::from_numbers(&numbers, &layout, Ordinal { fields: 7, nodes: 2 }, 50);
-        assert_eq!(outside.unwrap_err().offset(), Some(50));
+        let outside = |text| Locations::read(text, &layout, Ordinal { fields: 7, nodes: 2 }, 50).unwrap_err();
+        assert_eq!(outside(text).offset(), Some(50));
+        // What is wrong with the text is told before what is wrong with the numbers.
+        assert_eq!(outside(b"14,9,0,3,4,x]").offset(), Some(61));
+        assert!(outside(b"14,9,0,3,4,7]").to_string().contains("6 numbers"));
     }
 }

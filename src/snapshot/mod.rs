@@ -113,37 +113,33 @@ impl Snapshot {
     }
 
     fn read_from(input: &Input) -> Result<Self> {
-        let parts = Parts::read(input)?;
+        let mut parts = Parts::read(input)?;
+        let locations = parts.take_locations();
         let missing = |key| Error::malformed(parts.end, format_args!("it has no \"{key}\""));
 
         let header = parts.header.ok_or_else(|| missing("snapshot"))?;
-        let (nodes, nodes_at) = parts.nodes.ok_or_else(|| missing("nodes"))?;
-        let (edges, edges_at) = parts.edges.ok_or_else(|| missing("edges"))?;
+        let (nodes, of_nodes, nodes_at) = parts.nodes.ok_or_else(|| missing("nodes"))?;
+        let (edges, of_edges, edges_at) = parts.edges.ok_or_else(|| missing("edges"))?;
         let (offsets, section) = parts.strings.ok_or_else(|| missing("strings"))?;
         let ordinal = Ordinal { fields: header.node.fields as u64, nodes: nodes.len() as u64 };
-        let read_locations = || match (parts.locations, &header.location) {
-            (Some((text, at)), Some(layout)) => Locations::read(text.bytes(), layout, ordinal, at),
-            _ => Ok(Locations::default()),
-        };
         let strings_at = section.range();
         let strings = Strings::new(section.text, offsets);
-        // Two passes over much, and nothing to do with each other.
-        let (locations, bad_names) =
-            rayon::join(read_locations, || (nodes.bad_name(strings.len()), edges.bad_name(strings.len())));
         let locations = locations?;
         if header.root >= nodes.len() as u64 {
             return Err(Error::malformed(nodes_at, "the root is no node"));
         }
-        if nodes.total_size(header.extra_native_bytes).is_none() {
+        if of_nodes.total_size(header.extra_native_bytes).is_none() {
             return Err(Error::malformed(nodes_at, "its sizes add up to 2^53 bytes or more"));
         }
         let allocations = Allocations::of(&header, parts.trace_functions, parts.trace_tree);
         let [functions_at, tree_at] = allocations.as_ref().map_or([0..0, 0..0], Allocations::ranges);
-        if let Some(node) = bad_names.0 {
+        let bad_node = if of_nodes.names_are_below(strings.len()) { None } else { nodes.bad_name(strings.len()) };
+        if let Some(node) = bad_node {
             let what = format!("the name of node {node} is no string of the table");
             return Err(Error::malformed(nodes_at, what));
         }
-        if let Some(edge) = bad_names.1 {
+        let bad_edge = if of_edges.names_are_below(strings.len()) { None } else { edges.bad_name(strings.len()) };
+        if let Some(edge) = bad_edge {
             let what = format!("the name of edge {edge} is no string of the table");
             return Err(Error::malformed(edges_at, what));
         }

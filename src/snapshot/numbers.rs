@@ -16,7 +16,10 @@ use super::{
     walker::Walker,
     window::Window,
 };
-use crate::error::{Code, Error, Result};
+use crate::{
+    error::{Code, Error, Result},
+    memory,
+};
 
 /// Receives records in order, each field as it stood in the file.
 pub(crate) trait RecordSink: Sized + Send {
@@ -210,18 +213,27 @@ impl RecordArray {
 
 /// Parses a small array of integers at once, `[` consumed; gives the numbers and the position after `]`.
 pub(crate) fn read_small(bytes: &[u8], start: usize, key: &'static str) -> Result<(Vec<u64>, usize)> {
+    let mut numbers = Vec::new();
+    let end = each_small(bytes, start, key, |number| memory::push(&mut numbers, number, key))?;
+    Ok((numbers, end))
+}
+
+/// Parses a small array of integers one by one, `[` consumed; gives the position after `]`.
+pub(crate) fn each_small(
+    bytes: &[u8],
+    start: usize,
+    key: &'static str,
+    mut take: impl FnMut(u64) -> Result<()>,
+) -> Result<usize> {
     let mut cursor = Cursor::new(bytes, start);
     if cursor.peek() == Some(b']') {
-        return Ok((Vec::new(), cursor.at + 1));
+        return Ok(cursor.at + 1);
     }
-    let mut numbers = Vec::new();
     let mut reader = Numbers::new(bytes, start);
     loop {
-        let number = reader.next().ok_or_else(|| reader.fault(key))?;
-        numbers.try_reserve(1).map_err(|_| Error::no_memory(numbers.len() as u64 * 8, key))?;
-        numbers.push(number);
+        take(reader.next().ok_or_else(|| reader.fault(key))?)?;
         if bytes.get(reader.at) == Some(&b']') {
-            return Ok((numbers, reader.at + 1));
+            return Ok(reader.at + 1);
         }
     }
 }

@@ -7,10 +7,11 @@
 use std::ops::Range;
 
 use super::{
-    columns::{EdgeTable, Edges, NodeTable, Nodes},
+    columns::{EdgeTable, Edges, NodeTable, Nodes, Ordinal, Tally},
     formats,
     header::Header,
     input::{Input, Kept},
+    locations::Locations,
     numbers::RecordArray,
     source_scopes, strings,
     text::Text,
@@ -44,10 +45,11 @@ impl Section {
 #[derive(Default)]
 pub(crate) struct Parts {
     pub(crate) header: Option<Header>,
-    pub(crate) nodes: Option<(Nodes, u64)>,
-    pub(crate) edges: Option<(Edges, u64)>,
-    /// The numbers as text, `[` consumed.
-    pub(crate) locations: Option<(Kept, u64)>,
+    pub(crate) nodes: Option<(Nodes, Tally, u64)>,
+    pub(crate) edges: Option<(Edges, Tally, u64)>,
+    /// The numbers as text, `[` consumed, until they are read.
+    locations: Option<(Kept, u64)>,
+    read_locations: Option<Result<Locations>>,
     pub(crate) strings: Option<(strings::Offsets, Section)>,
     /// The functions that allocated, brackets included; read when somebody asks.
     pub(crate) trace_functions: Option<Section>,
@@ -102,7 +104,10 @@ impl Parts {
                     text.phase("strings");
                     let start = text.offset();
                     text.keep("strings")?;
-                    let offsets = strings::scan(text)?;
+                    // The longest part that only one thread can read; another has something to do meanwhile.
+                    let (offsets, locations) = rayon::join(|| strings::scan(text), || parts.locations());
+                    parts.read_locations = locations;
+                    let offsets = offsets?;
                     parts.strings = Some((offsets, Section { start, text: Text::Kept(text.kept()?) }));
                 }
                 b"trace_function_infos" if parts.may_have_traces(first_key.as_ref()) => {
@@ -171,20 +176,20 @@ impl Parts {
         };
         let mut table = NodeTable::new(header);
         array.read(text, &mut table)?;
-        let mut nodes = table.finished();
+        let (mut nodes, tally) = table.finished();
         let edges = nodes.sum_edge_counts();
         if edges != header.edge_count {
             let what = format!("its nodes have {edges} edges, the header declares {}", header.edge_count);
             return Err(Error::malformed(start, what));
         }
-        self.nodes = Some((nodes, start));
+        self.nodes = Some((nodes, tally, start));
         Ok(())
     }
 
     /// Reads the edges; header and nodes are there, the text stands before `[` and ends after `]`.
     fn read_edges(&mut self, text: &mut Walker<'_>) -> Result<()> {
         let header = self.header.as_ref().expect("edges are read after the header");
-        let nodes = self.nodes.as_ref().map_or(0, |(nodes, _)| nodes.len());
+        let nodes = self.nodes.as_ref().map_or(0, |(nodes, ..)| nodes.len());
         text.phase("edges");
         text.expect(b'[', "after the key \"edges\"")?;
         let start = text.offset();
@@ -197,7 +202,8 @@ impl Parts {
         };
         let mut table = EdgeTable::new(header, nodes);
         array.read(text, &mut table)?;
-        self.edges = Some((table.edges, start));
+        let (edges, tally) = table.finished();
+        self.edges = Some((edges, tally, start));
         Ok(())
     }
 
@@ -209,6 +215,21 @@ impl Parts {
         text.skip_past(b']')?;
         self.locations = Some((text.kept()?, start));
         Ok(())
+    }
+}
+
+impl Parts {
+    /// Reads the locations, if there are any and all is known that they need.
+    fn locations(&self) -> Option<Result<Locations>> {
+        let ((text, at), header, (nodes, ..)) = (self.locations.as_ref()?, self.header.as_ref()?, self.nodes.as_ref()?);
+        let ordinal = Ordinal { fields: header.node.fields as u64, nodes: nodes.len() as u64 };
+        Some(Locations::read(text.bytes(), header.location.as_ref()?, ordinal, *at))
+    }
+
+    /// The locations, which must not be asked for twice.
+    pub(crate) fn take_locations(&mut self) -> Result<Locations> {
+        let read = self.read_locations.take().or_else(|| self.locations());
+        read.unwrap_or_else(|| Ok(Locations::default()))
     }
 }
 

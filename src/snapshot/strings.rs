@@ -6,11 +6,12 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
-use super::{json::Cursor, text::Text, walker::Walker};
+use super::{input::Input, json::Cursor, text::Text, walker::Walker};
 use crate::{
     error::{Error, Result},
+    memory,
     store::{Column, Rule, Shelf, Tag, View, Writer},
 };
 
@@ -50,6 +51,15 @@ impl Offsets {
         Ok(())
     }
 
+    /// Adds the offsets of the strings that follow, as many as there is room for numbers.
+    fn append(&mut self, next: &Self) -> Result<()> {
+        let before = self.low.len();
+        let passed = self.wraps.len();
+        let wraps = next.wraps.iter().skip(passed).map(|&wrap| before as u32 + wrap);
+        self.wraps.owned_mut().extend(wraps);
+        memory::extend(self.low.owned_mut(), &next.low, "strings")
+    }
+
     fn get(&self, index: StringId) -> usize {
         let high = self.wraps.iter().take_while(|&&wrap| wrap <= index).count() as u64;
         (high << 32 | u64::from(self.low.at(index as usize))) as usize
@@ -64,7 +74,22 @@ pub(crate) fn scan(text: &mut Walker<'_>) -> Result<Offsets> {
         text.pass(1);
         return Ok(offsets);
     }
+    let ended = scan_halves(text, base, &mut offsets)?;
+    if !ended {
+        scan_up_to(u64::MAX, text, base, &mut offsets)?;
+    }
+    offsets.low.owned_mut().shrink_to_fit();
+    Ok(offsets)
+}
+
+/// Scans from the start of a string, before which the text stands, up to the first string that begins at `limit` or
+/// later. Gives whether the table has ended instead.
+fn scan_up_to(limit: u64, text: &mut Walker<'_>, base: u64, offsets: &mut Offsets) -> Result<bool> {
     loop {
+        text.peek()?;
+        if text.offset() >= limit {
+            return Ok(false);
+        }
         text.expect(b'"', "in \"strings\"")?;
         offsets.push(text.offset() - base)?;
         if !text.rest_of_string()? {
@@ -74,13 +99,64 @@ pub(crate) fn scan(text: &mut Walker<'_>) -> Result<Offsets> {
             Some(b',') => text.pass(1),
             Some(b']') => {
                 text.pass(1);
-                offsets.low.owned_mut().shrink_to_fit();
-                return Ok(offsets);
+                return Ok(true);
             }
             Some(byte) => return Err(text.unexpected(byte, "`,` or `]`", "in \"strings\"")),
             None => return Err(Error::truncated(text.offset(), "inside \"strings\"")),
         }
     }
+}
+
+/// Scans a table whose text stays in the file by two threads. Gives whether it has been scanned to its end.
+///
+/// Whether a byte stands inside a string depends on every quote before it. What looks like the end of one string and the
+/// start of the next nearly always is, though: one thread goes on from there on that chance, and what it finds counts
+/// only if the other comes to a string that starts at that very place.
+fn scan_halves(text: &mut Walker<'_>, base: u64, offsets: &mut Offsets) -> Result<bool> {
+    let input = text.input();
+    let Some(end) = input.end().filter(|end| input.stays() && end - base > 2 * input.window() as u64) else {
+        return Ok(false);
+    };
+    let middle = base + (end - base) / 2;
+    let (ended, ahead) = rayon::join(|| scan_up_to(middle, text, base, offsets), || Ahead::scan(middle, input, base));
+    let Some(ahead) = ahead.filter(|_| matches!(ended, Ok(false))) else { return ended };
+    let ended = scan_up_to(ahead.start, text, base, offsets)?;
+    let few_enough = offsets.low.len() + ahead.offsets.low.len() <= u32::MAX as usize;
+    if !ended && few_enough && text.offset() == ahead.start {
+        offsets.append(&ahead.offsets)?;
+        text.resume(ahead.end)?;
+        return Ok(true);
+    }
+    Ok(ended)
+}
+
+/// The rest of a table, if its `start` is the start of a string.
+struct Ahead {
+    start: u64,
+    end: u64,
+    offsets: Offsets,
+}
+
+impl Ahead {
+    fn scan(from: u64, input: &Input, base: u64) -> Option<Self> {
+        let mut text = Walker::new(input, from).ok()?;
+        let start = likely_start(text.rest().ok()?)?;
+        text.pass(start);
+        let start = text.offset();
+        let mut offsets = Offsets::default();
+        scan_up_to(u64::MAX, &mut text, base, &mut offsets).ok()?;
+        Some(Self { start, end: text.offset(), offsets })
+    }
+}
+
+/// Where a string seems to start: a quote that stands after a comma that stands after a quote that is not escaped.
+fn likely_start(text: &[u8]) -> Option<usize> {
+    let space = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+    memchr_iter(b',', text).find_map(|comma| {
+        let start = comma + 1 + text[comma + 1..].iter().take_while(space).count();
+        let ends_one = text[..comma].ends_with(b"\"") && !text[..comma].ends_with(b"\\\"");
+        (ends_one && text.get(start) == Some(&b'"')).then_some(start)
+    })
 }
 
 /// How the columns are called in an index.
@@ -276,6 +352,7 @@ mod tests {
         error::Code,
         monitor::Monitor,
         snapshot::{input::Input, source::Source},
+        testing::Temporary,
     };
 
     fn table(json: &str) -> Result<Strings> {
@@ -328,10 +405,65 @@ mod tests {
 
     #[test]
     fn offsets_past_four_gib_come_back_whole() {
-        let mut offsets = Offsets::default();
         let wanted = [1_u64, 0xffff_ffff, 0x1_0000_0000, 0x1_0000_0005, 0x3_0000_0000, 0x3_0000_0001];
-        wanted.iter().for_each(|&offset| offsets.push(offset).unwrap());
-        let found: Vec<u64> = (0..wanted.len() as u32).map(|id| offsets.get(id) as u64).collect();
-        assert_eq!(found, wanted);
+        let of = |wanted: &[u64]| {
+            let mut offsets = Offsets::default();
+            wanted.iter().for_each(|&offset| offsets.push(offset).unwrap());
+            offsets
+        };
+        // All at once, and in two parts wherever they are cut.
+        for cut in 0..=wanted.len() {
+            let mut offsets = of(&wanted[..cut]);
+            offsets.append(&of(&wanted[cut..])).unwrap();
+            let found: Vec<u64> = (0..wanted.len() as u32).map(|id| offsets.get(id) as u64).collect();
+            assert_eq!(found, wanted, "cut at {cut}");
+        }
+    }
+
+    /// Scans a table that lies in a file, in windows of that size.
+    fn scanned(json: &str, window: usize) -> Result<(Vec<usize>, u64)> {
+        let file = Temporary::of("halves", json.as_bytes());
+        let input = Input::with_window(Source::MappedFile(file.0.clone()), &Monitor::none(), window)?;
+        let mut text = Walker::new(&input, 1)?;
+        let offsets = scan(&mut text)?;
+        Ok(((0..offsets.low.len() as u32).map(|id| offsets.get(id)).collect(), text.offset()))
+    }
+
+    #[test]
+    fn two_threads_find_what_one_finds() {
+        // What looks like the start of a string and is none: in strings of commas and quotes, wherever the middle falls.
+        let pieces = [
+            r#""""#,
+            r#"",""#,
+            r#""\",""#,
+            r#"",\"""#,
+            r#""a""#,
+            r#""\\""#,
+            r#""\\\",""#,
+            r#""x,y""#,
+            "\",\"",
+            "\"é\\n,\"",
+        ];
+        let mut seed = 1_u64;
+        let mut random = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % below
+        };
+        for round in 0..400 {
+            let separator = [",", ",\n", "\n,", " , "][random(4)];
+            let strings: Vec<_> = (0..random(40)).map(|_| pieces[random(pieces.len())]).collect();
+            let json = format!("[{}]", strings.join(separator));
+            let told = |outcome: Result<(Vec<usize>, u64)>| outcome.map_err(|error| error.to_string());
+            // With windows as long as the text nothing is shared.
+            let whole = told(scanned(&json, json.len()));
+            assert_eq!(whole.as_ref().map(|(found, _)| found.len()), Ok(strings.len()), "{json}");
+            for window in [8, 16, 33] {
+                assert_eq!(told(scanned(&json, window)), whole, "round {round}: {json} in windows of {window}");
+            }
+            let cut = &json[..json.floor_char_boundary(random(json.len()))];
+            if !cut.is_empty() {
+                assert_eq!(told(scanned(cut, 8)), told(scanned(cut, json.len())), "{cut}");
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     error::Code,
-    testing::{read, small_heap},
+    testing::{Temporary, read, small_heap},
 };
 
 #[test]
@@ -184,23 +184,6 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()
-}
-
-/// A file of its own, gone when dropped.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn of(name: &str, bytes: &[u8]) -> Self {
-        let path = std::env::temp_dir().join(format!("heap-analyzer-reading-{}-{name}", std::process::id()));
-        std::fs::write(&path, bytes).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 /// Snapshots with something at every corner: as older V8 writes them, as newer ones do, with keys in another order.
