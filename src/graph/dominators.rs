@@ -22,7 +22,14 @@ use super::{
     pairs::{first, pair, second},
     search::{Explore, Numbering, Search},
 };
-use crate::{error::Result, memory, monitor::Monitor, ranked::Ranked, spare::Spare};
+use crate::{
+    error::Result,
+    memory,
+    monitor::Monitor,
+    prefetch::{AHEAD, prefetch},
+    ranked::Ranked,
+    spare::Spare,
+};
 
 /// A directed graph with a root.
 pub trait FlowGraph: Sync {
@@ -159,7 +166,12 @@ fn semidominators(parents: &[u32], entries: Entries, spare: &Spare, monitor: &Mo
         rank -= 1;
         monitor.tick(rank)?;
         let mut semi = *lowest[rank].get_mut();
-        for from in entries::filled(&lists[first[rank] as usize..first[rank + 1] as usize]) {
+        let list = first[rank] as usize..first[rank + 1] as usize;
+        // What stands before this list comes next.
+        for soon in list.start.saturating_sub(4 * AHEAD)..list.end.saturating_sub(4 * AHEAD) {
+            prefetch(&links, lists[soon].load(Relaxed) as usize);
+        }
+        for from in entries::filled(&lists[list]) {
             semi = semi.min(evaluate(&mut links, from, number as u32, &mut way));
         }
         *lowest[rank].get_mut() = semi;

@@ -117,30 +117,57 @@ impl Empty {
         let connected = numbering.isolated_from as usize;
         let half = connected / 2;
         let (lower, upper) = rayon::join(
-            || {
-                found.in_range(0..half, monitor, |to, from| {
-                    let next = &mut starts[to];
-                    if *next == first[to] || lists[*next as usize - 1].load(Relaxed) != from {
-                        lists[*next as usize].store(from, Relaxed);
-                        *next += 1;
-                    }
-                })
-            },
-            || {
-                found.in_range(half..connected, monitor, |to, from| {
-                    let next = &mut ends[to];
-                    if *next == first[to + 1] || lists[*next as usize].load(Relaxed) != from {
-                        *next -= 1;
-                        lists[*next as usize].store(from, Relaxed);
-                    }
-                })
-            },
+            || found.in_range(0..half, Lists::new(lists, &mut starts, |end| end + 1), monitor),
+            || found.in_range(half..connected, Lists::new(lists, &mut ends, |end| end - 1), monitor),
         );
         lower.and(upper)?;
         monitor.advance("dominators", 0.25)?;
         spare.give(tops);
         spare.give(starts);
         Ok(entries)
+    }
+}
+
+/// Turns that an entry waits for.
+const SOON: usize = 2 * AHEAD;
+
+/// Lists that grow at one of their ends.
+///
+/// What is added waits for a few turns, in which the end of its list comes near: most lists are short, and each is
+/// somewhere else in memory.
+struct Lists<'a, F> {
+    lists: &'a [AtomicU32],
+    ends: &'a mut [u32],
+    /// Where an end is after one more entry.
+    moved: F,
+    /// Ranks and entries, in a ring; an entry of 0 is none.
+    soon: [(u32, u32); SOON],
+    oldest: usize,
+}
+
+impl<'a, F: Fn(u32) -> u32> Lists<'a, F> {
+    fn new(lists: &'a [AtomicU32], ends: &'a mut [u32], moved: F) -> Self {
+        Self { lists, ends, moved, soon: [(0, 0); SOON], oldest: 0 }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, rank: usize, from: u32) {
+        prefetch(self.ends, rank);
+        let (rank, from) = std::mem::replace(&mut self.soon[self.oldest], (rank as u32, from));
+        self.oldest = (self.oldest + 1) % SOON;
+        if from != 0 {
+            let end = &mut self.ends[rank as usize];
+            let moved = (self.moved)(*end);
+            // Whichever way the list grows, the entry stands at the lower of the two.
+            self.lists[moved.min(*end) as usize].store(from, Relaxed);
+            *end = moved;
+        }
+    }
+
+    fn finish(mut self) {
+        for _ in 0..SOON {
+            self.add(0, 0);
+        }
     }
 }
 
@@ -155,9 +182,13 @@ struct Found<'a, G> {
 }
 
 impl<G: FlowGraph> Found<'_, G> {
-    /// Follows the edges that leave a range of numbers: notes what is known at once, and gives the rest to `add`, with
-    /// the rank of the join.
-    fn in_range(&self, range: Range<usize>, monitor: &Monitor, mut add: impl FnMut(usize, u32)) -> Result<()> {
+    /// Follows the edges that leave a range of numbers: notes what is known at once, and puts the rest into lists.
+    fn in_range<F: Fn(u32) -> u32>(
+        &self,
+        range: Range<usize>,
+        mut lists: Lists<'_, F>,
+        monitor: &Monitor,
+    ) -> Result<()> {
         let Numbering { nodes, numbers, parents, .. } = self.numbering;
         let joined = |node: u32| {
             let targets = self.graph.edges(node).filter_map(|edge| self.graph.target(edge));
@@ -183,10 +214,11 @@ impl<G: FlowGraph> Found<'_, G> {
                 } else if top < from && parent <= to {
                     self.note(to, parent);
                 } else if from > to {
-                    add(self.joins.rank(to), if top > to { top } else { parent });
+                    lists.add(self.joins.rank(to), if top > to { top } else { parent });
                 }
             }
         }
+        lists.finish();
         Ok(())
     }
 
