@@ -168,9 +168,8 @@ fn semidominators(parents: &[u32], entries: Entries, spare: &Spare, monitor: &Mo
         let mut semi = *lowest[rank].get_mut();
         let list = first[rank] as usize..first[rank + 1] as usize;
         // What stands before this list comes next.
-        for soon in list.start.saturating_sub(4 * AHEAD)..list.end.saturating_sub(4 * AHEAD) {
-            prefetch(&links, lists[soon].load(Relaxed) as usize);
-        }
+        let soon = list.start.saturating_sub(4 * AHEAD)..list.end.saturating_sub(4 * AHEAD);
+        lists[soon].iter().for_each(|from| prefetch(&links, from.load(Relaxed) as usize));
         for from in entries::filled(&lists[list]) {
             semi = semi.min(evaluate(&mut links, from, number as u32, &mut way));
         }

@@ -136,7 +136,7 @@ const SOON: usize = 2 * AHEAD;
 /// What is added waits for a few turns, in which the end of its list comes near: most lists are short, and each is
 /// somewhere else in memory.
 struct Lists<'a, F> {
-    lists: &'a [AtomicU32],
+    entries: &'a [AtomicU32],
     ends: &'a mut [u32],
     /// Where an end is after one more entry.
     moved: F,
@@ -146,8 +146,8 @@ struct Lists<'a, F> {
 }
 
 impl<'a, F: Fn(u32) -> u32> Lists<'a, F> {
-    fn new(lists: &'a [AtomicU32], ends: &'a mut [u32], moved: F) -> Self {
-        Self { lists, ends, moved, soon: [(0, 0); SOON], oldest: 0 }
+    fn new(entries: &'a [AtomicU32], ends: &'a mut [u32], moved: F) -> Self {
+        Self { entries, ends, moved, soon: [(0, 0); SOON], oldest: 0 }
     }
 
     #[inline(always)]
@@ -159,7 +159,7 @@ impl<'a, F: Fn(u32) -> u32> Lists<'a, F> {
             let end = &mut self.ends[rank as usize];
             let moved = (self.moved)(*end);
             // Whichever way the list grows, the entry stands at the lower of the two.
-            self.lists[moved.min(*end) as usize].store(from, Relaxed);
+            self.entries[moved.min(*end) as usize].store(from, Relaxed);
             *end = moved;
         }
     }

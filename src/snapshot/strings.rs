@@ -121,7 +121,7 @@ fn scan_halves(text: &mut Walker<'_>, base: u64, offsets: &mut Offsets) -> Resul
     let (ended, ahead) = rayon::join(|| scan_up_to(middle, text, base, offsets), || Ahead::scan(middle, input, base));
     let Some(ahead) = ahead.filter(|_| matches!(ended, Ok(false))) else { return ended };
     let ended = scan_up_to(ahead.start, text, base, offsets)?;
-    let few_enough = offsets.low.len() + ahead.offsets.low.len() <= u32::MAX as usize;
+    let few_enough = u32::try_from(offsets.low.len() + ahead.offsets.low.len()).is_ok();
     if !ended && few_enough && text.offset() == ahead.start {
         offsets.append(&ahead.offsets)?;
         text.resume(ahead.end)?;
