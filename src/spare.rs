@@ -37,6 +37,12 @@ fn locked<T>(kept: &Kept<T>) -> MutexGuard<'_, Vec<Vec<T>>> {
     kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Gives memory back that is as large as a column. The system takes a while over that, and nobody needs to wait: it is
+/// done by whichever thread has nothing else to do.
+pub(crate) fn let_go<T: Send + 'static>(memory: T) {
+    rayon::spawn(|| drop(memory));
+}
+
 impl Spare {
     /// Does work in stages that leave columns for each other.
     pub(crate) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
@@ -45,8 +51,8 @@ impl Spare {
         impl Drop for Use<'_> {
             fn drop(&mut self) {
                 if self.0.users.fetch_sub(1, Ordering::AcqRel) == 1 {
-                    *locked(&self.0.columns) = Vec::new();
-                    *locked(&self.0.wide) = Vec::new();
+                    let_go(std::mem::take(&mut *locked(&self.0.columns)));
+                    let_go(std::mem::take(&mut *locked(&self.0.wide)));
                 }
             }
         }

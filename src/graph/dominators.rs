@@ -28,7 +28,7 @@ use crate::{
     monitor::Monitor,
     prefetch::{AHEAD, prefetch},
     ranked::Ranked,
-    spare::Spare,
+    spare::{Spare, let_go},
 };
 
 /// A directed graph with a root.
@@ -177,6 +177,7 @@ fn semidominators(parents: &[u32], entries: Entries, spare: &Spare, monitor: &Mo
         links[number] = pair(self::first(links[number]), semi);
     }
     spare.give_wide(links);
+    let_go(lists);
     monitor.advance("dominators", 0.25)?;
     Ok(Semidominators { joins, lowest })
 }

@@ -168,3 +168,22 @@ fn cycles_nobody_reaches_hang_on_the_root_one_by_one() {
     let graph = Adjacency::new(4, &[(0, 1), (2, 3), (3, 1)]);
     assert_eq!(computed(&graph), [0, 0, 0, 2]);
 }
+
+#[test]
+fn nodes_with_hundreds_of_ways_in_are_counted_right() {
+    // Ways besides the one that the search takes, around the places where a byte is full.
+    for more in [254, 255, 256, 257, 511, 512, 513] {
+        // The root holds all holders, each of which holds the last node but one, which holds the last; so does a holder.
+        let holders = more + 1;
+        let (shared, last) = (holders + 1, holders + 2);
+        let mut edges: Vec<(u32, u32)> = (1..=holders).map(|holder| (0, holder)).collect();
+        edges.extend((1..=holders).map(|holder| (holder, shared)));
+        edges.push((shared, last));
+        assert_eq!(computed(&Adjacency::new(last as usize + 1, &edges))[shared as usize..], [0, shared], "{more}");
+        edges.push((holders, last));
+        assert_eq!(computed(&Adjacency::new(last as usize + 1, &edges))[shared as usize..], [0, 0], "{more}");
+        // All ways from one holder.
+        let twice: Vec<(u32, u32)> = std::iter::once((0, 1)).chain((0..holders).map(|_| (1, 2))).collect();
+        assert_eq!(computed(&Adjacency::new(3, &twice)), [0, 0, 1], "{more}");
+    }
+}

@@ -226,9 +226,10 @@ fn classify(strings: &Strings, id: StringId) -> Word {
         // Newer V8 says which scope it is.
         Some(b's') if text.starts_with(b"system / Context / ") => Word::ContextNode,
         Some(b'D') if text.starts_with(b"Detached ") => Word::Detached,
-        Some(b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(' | b't' | b'c' | b'p' | b'r' | b'v') => {
-            EXACT.into_iter().find(|(exact, _)| begins_with(text, exact)).map_or(Word::Other, |(_, word)| word)
-        }
+        Some(first @ (b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(' | b't' | b'c' | b'p' | b'r' | b'v')) => EXACT
+            .into_iter()
+            .find(|(exact, _)| exact.as_bytes()[0] == *first && begins_with(text, exact))
+            .map_or(Word::Other, |(_, word)| word),
         _ => Word::Other,
     }
 }
