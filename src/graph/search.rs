@@ -232,7 +232,7 @@ impl<E: Explore> Search<E> {
                 self.explore.follow(node, edge);
             }
         }
-        monitor.advance("dominators", 0.25)?;
+        monitor.advance("dominators", 0.4)?;
         Ok((self.found, self.explore))
     }
 }
