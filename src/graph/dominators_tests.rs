@@ -118,11 +118,38 @@ fn connected_graphs(nodes: u32, edges: usize) -> impl Strategy<Value = Adjacency
     })
 }
 
+/// Graphs as heaps are: a way to a node below which most are, in branches; edges from there that mostly lead to a few
+/// nodes that stand before them in the search; some edges from beyond.
+fn spreading_graphs() -> impl Strategy<Value = Adjacency> {
+    (1..8_u32, 0..20_u32, 20..400_u32, 1..8_u32).prop_flat_map(|(way, beside, below, shared)| {
+        let (fork, first) = (way, way + 1 + beside);
+        let nodes = first + below;
+        // What stands beside the way is found before or after what is below the fork.
+        let beside = (way + 1..first).map(|node| (0..fork, Just(node))).collect::<Vec<_>>();
+        let branches = (first..nodes).map(|node| (prop_oneof![Just(fork), first.min(node - 1)..node], Just(node)));
+        let branches =
+            branches.map(|edge| edge.prop_map(move |(from, to)| (if from < first { fork } else { from }, to)));
+        let to_shared = (first..nodes, prop_oneof![0..first, first..first + shared.min(below)]);
+        let edges = prop_oneof![20 => to_shared, 2 => (first..nodes, first..nodes), 1 => (0..first, first..nodes)];
+        let edges = proptest::collection::vec(edges, 0..600);
+        (beside, branches.collect::<Vec<_>>(), edges, any::<bool>()).prop_map(move |(beside, branches, more, late)| {
+            let mut all: Vec<(u32, u32)> = if late { Vec::new() } else { beside.clone() };
+            all.extend((0..fork).map(|node| (node, node + 1)));
+            all.extend(branches);
+            if late {
+                all.extend(beside);
+            }
+            all.extend(more);
+            Adjacency::new(nodes as usize, &all)
+        })
+    })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
 
     #[test]
-    fn larger_graphs_match_another_implementation(graph in connected_graphs(400, 600)) {
+    fn larger_graphs_match_another_implementation(graph in prop_oneof![connected_graphs(400, 600), spreading_graphs()]) {
         let mut other = DiGraph::<(), ()>::new();
         let ids: Vec<_> = (0..graph.node_count()).map(|_| other.add_node(())).collect();
         for from in 0..graph.node_count() as u32 {

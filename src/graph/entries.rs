@@ -3,14 +3,11 @@
 //! Most nodes have one way in, and their semidominator is the parent they were found from. The rest, the *joins*, are
 //! a third of a usual heap: everything here is kept for them only, by their rank among each other.
 
-use std::{
-    ops::Range,
-    sync::atomic::{AtomicU32, Ordering::Relaxed},
-};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use fixedbitset::FixedBitSet;
 
-use super::{dominators::FlowGraph, search::Numbering};
+use super::{dominators::FlowGraph, found::Found, lists::Lists, search::Numbering};
 use crate::{
     error::Result,
     memory,
@@ -26,7 +23,8 @@ use crate::{
 /// same is true where the start has only one way in, from a number below the edge's end: that number is what such an
 /// edge amounts to. And from a start with one way in from higher up, an edge says what an edge from there would say.
 /// So the thousands of edges from the entries of an array to their common hidden class are one, and of all edges to
-/// numbers with several ways in about four in ten need no further look.
+/// numbers with several ways in about four in ten need no further look. Of the rest most come from below the
+/// [`Fork`](super::fork::Fork), where most of them say the same.
 pub(super) struct Entries {
     /// Numbers that several counting edges lead to.
     pub(super) joins: Ranked,
@@ -113,119 +111,12 @@ impl Empty {
             (spare.take(lowest.len(), "dominators")?, memory::with_capacity::<u32>(lowest.len(), "dominators")?);
         starts.extend_from_slice(&first[..lowest.len()]);
         ends.extend_from_slice(&first[1..]);
-        let found = Found { graph, numbering, join_nodes: &nodes, joins, tops: &tops, lowest };
-        let connected = numbering.isolated_from as usize;
-        let half = connected / 2;
-        let (lower, upper) = rayon::join(
-            || found.in_range(0..half, Lists::new(lists, &mut starts, |end| end + 1), monitor),
-            || found.in_range(half..connected, Lists::new(lists, &mut ends, |end| end - 1), monitor),
-        );
-        lower.and(upper)?;
+        let lower = Lists::new(lists, &mut starts, |end| end + 1);
+        let upper = Lists::new(lists, &mut ends, |end| end - 1);
+        Found::new(graph, numbering, &nodes, joins, &tops, lowest).by_two(lower, upper, monitor)?;
         monitor.advance("dominators", 0.25)?;
         spare.give(tops);
         spare.give(starts);
         Ok(entries)
-    }
-}
-
-/// Turns that an entry waits for.
-const SOON: usize = 2 * AHEAD;
-
-/// Lists that grow at one of their ends.
-///
-/// What is added waits for a few turns, in which the end of its list comes near: most lists are short, and each is
-/// somewhere else in memory.
-struct Lists<'a, F> {
-    entries: &'a [AtomicU32],
-    ends: &'a mut [u32],
-    /// Where an end is after one more entry.
-    moved: F,
-    /// Ranks and entries, in a ring; an entry of 0 is none.
-    soon: [(u32, u32); SOON],
-    oldest: usize,
-}
-
-impl<'a, F: Fn(u32) -> u32> Lists<'a, F> {
-    fn new(entries: &'a [AtomicU32], ends: &'a mut [u32], moved: F) -> Self {
-        Self { entries, ends, moved, soon: [(0, 0); SOON], oldest: 0 }
-    }
-
-    #[inline(always)]
-    fn add(&mut self, rank: usize, from: u32) {
-        prefetch(self.ends, rank);
-        let (rank, from) = std::mem::replace(&mut self.soon[self.oldest], (rank as u32, from));
-        self.oldest = (self.oldest + 1) % SOON;
-        if from != 0 {
-            let end = &mut self.ends[rank as usize];
-            let moved = (self.moved)(*end);
-            // Whichever way the list grows, the entry stands at the lower of the two.
-            self.entries[moved.min(*end) as usize].store(from, Relaxed);
-            *end = moved;
-        }
-    }
-
-    fn finish(mut self) {
-        for _ in 0..SOON {
-            self.add(0, 0);
-        }
-    }
-}
-
-/// Finds what edges amount to.
-struct Found<'a, G> {
-    graph: &'a G,
-    numbering: &'a Numbering,
-    join_nodes: &'a FixedBitSet,
-    joins: &'a Ranked,
-    tops: &'a [u32],
-    lowest: &'a [AtomicU32],
-}
-
-impl<G: FlowGraph> Found<'_, G> {
-    /// Follows the edges that leave a range of numbers: notes what is known at once, and puts the rest into lists.
-    fn in_range<F: Fn(u32) -> u32>(
-        &self,
-        range: Range<usize>,
-        mut lists: Lists<'_, F>,
-        monitor: &Monitor,
-    ) -> Result<()> {
-        let Numbering { nodes, numbers, parents, .. } = self.numbering;
-        let joined = |node: u32| {
-            let targets = self.graph.edges(node).filter_map(|edge| self.graph.target(edge));
-            targets.filter(|&target| self.join_nodes.contains(target as usize))
-        };
-        for number in range {
-            monitor.tick(number)?;
-            // Rows, edges and what the edges lead to lie anywhere in memory: each is sent for before its turn.
-            if let Some(&far) = nodes.get(number + 3 * AHEAD) {
-                self.graph.expect_row(far);
-            }
-            if let Some(&near) = nodes.get(number + 2 * AHEAD) {
-                self.graph.expect_edges(near);
-            }
-            if let Some(&next) = nodes.get(number + AHEAD) {
-                joined(next).for_each(|target| prefetch(numbers, target as usize));
-            }
-            let (from, top, parent) = (number as u32, self.tops[number], parents[number]);
-            for target in joined(nodes[number]) {
-                let to = numbers[target as usize];
-                if from < to {
-                    self.note(to, from);
-                } else if top < from && parent <= to {
-                    self.note(to, parent);
-                } else if from > to {
-                    lists.add(self.joins.rank(to), if top > to { top } else { parent });
-                }
-            }
-        }
-        lists.finish();
-        Ok(())
-    }
-
-    fn note(&self, to: u32, semidominator: u32) {
-        let lowest = &self.lowest[self.joins.rank(to)];
-        if semidominator < lowest.load(Relaxed) {
-            lowest.fetch_min(semidominator, Relaxed);
-        }
     }
 }
