@@ -5,8 +5,10 @@
  */
 'use strict';
 
+const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 
+const { withoutNeedOf } = require('./older-libc');
 const { onNode, ours } = require('./processes');
 
 /**
@@ -22,6 +24,21 @@ const PACKAGES = path.join(__dirname, 'node_modules');
 
 /** @param {string} file */
 const script = (file) => (/** @type {string} */ snapshot) => onNode(path.join(SCRIPTS, file), snapshot);
+
+/** What the npm command of @heap-snapshot/tool starts; without that script it is measured at its best. */
+function native() {
+  const program = path.join(
+    PACKAGES,
+    '@heap-snapshot',
+    `${process.platform}-${process.arch}`,
+    'heap-snapshot',
+  );
+  const [, version] =
+    /version `(GLIBC_[\d.]+)' not found/.exec(
+      spawnSync(program, ['--version'], { encoding: 'utf8' }).stderr ?? '',
+    ) ?? [];
+  return version === undefined ? program : withoutNeedOf(program, version);
+}
 
 /** @type {Contender[]} */
 const CONTENDERS = [
@@ -51,12 +68,7 @@ const CONTENDERS = [
   {
     id: 'native',
     name: '@heap-snapshot/tool 0.0.10, summary',
-    // Its npm command is a script that starts this; without the script it is measured at its best.
-    command: (snapshot) => [
-      path.join(PACKAGES, '@heap-snapshot', `${process.platform}-${process.arch}`, 'heap-snapshot'),
-      'summary',
-      snapshot,
-    ],
+    command: (snapshot) => [native(), 'summary', snapshot],
   },
   { id: 'devtools', name: 'Chrome DevTools worker', command: script('devtools.js') },
   {
