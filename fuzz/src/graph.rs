@@ -77,7 +77,10 @@ pub fn check_refusal(error: &Error, length: usize) {
     let sentence = error.to_string();
     assert!(!sentence.is_empty() && !sentence.contains('\n') && sentence.len() < 1000, "{sentence:?}");
     assert!(error.offset().is_none_or(|offset| offset <= length as u64), "{error}");
-    assert!(error.code() != Code::Truncated || error.offset() == Some(length as u64), "{error} of {length}");
+    // Where in the text data ends that begins as packed data does, nobody can say.
+    let is_packed = sentence.contains("data is damaged or incomplete");
+    let is_told = is_packed || error.offset() == Some(length as u64);
+    assert!(error.code() != Code::Truncated || is_told, "{error} of {length}");
 }
 
 /// Target `graph`.
