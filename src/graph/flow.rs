@@ -103,27 +103,33 @@ impl FlowGraph for PlainEdges<'_> {
 pub(super) fn explore(graph: &HeapGraph, spare: &Spare, monitor: &Monitor) -> Result<(Numbering, Column<u64>)> {
     let snapshot = graph.snapshot();
     let root = snapshot.root();
-    let starts = |edge: usize| match snapshot.edges.kind(edge) {
-        EdgeKind::Shortcut => true,
-        EdgeKind::Element => graph.is_document_root(snapshot.edges.target(edge)),
-        _ => false,
-    };
     let mut search = Search::new(Deciding::new(graph, monitor)?, root.0, spare)?;
     // What is found from the global objects and the documents is the page's, so that whatever its edges lead to, is too.
-    for edge in snapshot.nodes.edges(root).filter(|&edge| starts(edge)) {
+    for edge in snapshot.nodes.edges(root).filter(|&edge| starts(graph, edge)) {
         search.enter(edge, monitor)?;
     }
     let owned = search.explore.all_page_owned(search.seen(), search.is_entered(root.0), monitor)?;
-    search.explore.page_owned = Some(owned);
-    for edge in snapshot.nodes.edges(root).filter(|&edge| !starts(edge)) {
+    search.explore.set_page_owned(owned);
+    for edge in snapshot.nodes.edges(root).filter(|&edge| !starts(graph, edge)) {
         search.enter(edge, monitor)?;
     }
     let (numbering, explored) = search.finish(monitor)?;
     Ok((numbering, explored.bits.into()))
 }
 
+/// Whether an edge of the root leads to what the page owns: a global object, a document.
+pub(super) fn starts(graph: &HeapGraph, edge: usize) -> bool {
+    let edges = &graph.snapshot().edges;
+    match edges.kind(edge) {
+        EdgeKind::Shortcut => true,
+        EdgeKind::Element => graph.is_document_root(edges.target(edge)),
+        _ => false,
+    }
+}
+
 /// A heap while it is being decided which of its edges count.
-struct Deciding<'a> {
+pub(super) struct Deciding<'a> {
+    graph: &'a HeapGraph,
     snapshot: &'a Snapshot,
     topology: Topology<'a>,
     vocabulary: &'a Vocabulary,
@@ -175,9 +181,11 @@ impl Explore for Deciding<'_> {
 }
 
 impl<'a> Deciding<'a> {
-    fn new(graph: &'a HeapGraph, monitor: &Monitor) -> Result<Self> {
+    /// At first only what the page owns is met.
+    pub(super) fn new(graph: &'a HeapGraph, monitor: &Monitor) -> Result<Self> {
         let (snapshot, vocabulary) = (graph.snapshot(), graph.vocabulary());
         Ok(Self {
+            graph,
             snapshot,
             topology: snapshot.topology(),
             vocabulary,
@@ -187,6 +195,15 @@ impl<'a> Deciding<'a> {
             passed_over: FixedBitSet::new(),
             bits: memory::zeroed::<u64>(snapshot.edges.len().div_ceil(64), "edges that count")?,
         })
+    }
+
+    pub(super) fn graph(&self) -> &'a HeapGraph {
+        self.graph
+    }
+
+    /// From now on other nodes are met too, and this is what the page owns.
+    pub(super) fn set_page_owned(&mut self, owned: FixedBitSet) {
+        self.page_owned = Some(owned);
     }
 
     #[cold]
@@ -205,7 +222,12 @@ impl<'a> Deciding<'a> {
 
     /// All that the page owns, of which the search has found `seen`: what only edges lead to that do not count is its
     /// own as well.
-    fn all_page_owned(&self, seen: &FixedBitSet, root_is_entered: bool, monitor: &Monitor) -> Result<FixedBitSet> {
+    pub(super) fn all_page_owned(
+        &self,
+        seen: &FixedBitSet,
+        root_is_entered: bool,
+        monitor: &Monitor,
+    ) -> Result<FixedBitSet> {
         let mut owned = seen.clone();
         owned.set(self.root.index(), root_is_entered);
         let mut work = Waiting::default();

@@ -9,6 +9,7 @@ mod distances;
 mod dom;
 pub mod dominators;
 mod entries;
+mod few;
 mod flow;
 mod fork;
 mod found;
@@ -28,7 +29,6 @@ mod vocabulary;
 
 use std::sync::OnceLock;
 
-pub(crate) use self::flow::CountingEdges;
 pub use self::{
     classes::{Class, Classes},
     distances::{Distances, SYSTEM_BASE, UNREACHED, Ways},
@@ -41,10 +41,15 @@ pub use self::{
 };
 use self::{
     dominators::{Explored, Joined},
+    few::KeptByFew,
     interfaces::Shapes,
     ownership::Moved,
     retained::RunningSums,
     search::Numbering,
+};
+pub(crate) use self::{
+    few::{FEW, SizesOfFew},
+    flow::CountingEdges,
 };
 use crate::{
     error::Result,
@@ -315,6 +320,30 @@ impl HeapGraph {
             },
         );
         retained.and(more)
+    }
+
+    /// Retained sizes of a few nodes, none of which comes twice, and beside them the rest of what a list of nodes shows.
+    /// `None` where dominators are the shorter way to them: of too many nodes, and where they are known already.
+    pub(crate) fn sizes_of_few(&self, nodes: &[NodeId], monitor: &Monitor) -> Result<Option<SizesOfFew>> {
+        if nodes.len() > FEW || self.retained.get().is_some() || self.has_all_on_the_shelf() {
+            return Ok(None);
+        }
+        self.spare.during(|| {
+            let (kept, beside) = rayon::join(
+                || {
+                    let kept = KeptByFew::find(self, nodes, &monitor.part(0.5))?;
+                    self.classes(&monitor.part(0.2))?;
+                    Ok(kept)
+                },
+                || {
+                    self.shallow_sizes(&monitor.part(0.1))?;
+                    self.distances(&monitor.part(0.2)).map(|_| ())
+                },
+            );
+            beside?;
+            let shallow = self.shallow_sizes(monitor)?;
+            Ok(kept?.map(|kept| kept.sizes(shallow)))
+        })
     }
 
     /// Reads in full what lies in an index and is looked at piece by piece otherwise, of the facts that an overview and

@@ -52,6 +52,12 @@ impl Staying {
         self.opened().graph
     }
 
+    /// Whether what is found out about the heap is kept for others.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.opened().index.is_some()
+    }
+
     /// Computes every fact that objects and columns show; those that are there already cost nothing.
     ///
     /// # Errors

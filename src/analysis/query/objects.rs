@@ -13,7 +13,7 @@ use super::{most::Most, references::References};
 use crate::{
     analysis::SizedNode,
     error::Result,
-    graph::{DominatorTree, HeapGraph, RetainedSizes},
+    graph::{DominatorTree, FEW, HeapGraph, RetainedSizes, SizesOfFew},
     memory,
     monitor::Monitor,
     snapshot::NodeId,
@@ -75,7 +75,7 @@ pub struct ListedObject {
 }
 
 /// Below this share of all nodes it takes less time to sort them than to go over all.
-const FEW: usize = 32;
+const FEWER: usize = 32;
 
 /// Tells of objects, at most `top` of them and of their classes. One that is given twice counts once.
 ///
@@ -86,16 +86,28 @@ pub fn objects(graph: &HeapGraph, nodes: &[NodeId], order: (usize, Order), monit
 }
 
 /// The same of objects that are yet to be found, which must not need dominators: they are found while those are computed.
+/// With `first`, where finding them takes no facts, they are found before, and where they are few, no dominators are
+/// computed at all.
 ///
 /// # Errors
 /// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`; those of the search.
 pub fn objects_found(
     graph: &HeapGraph,
     find: impl FnOnce() -> Result<FixedBitSet> + Send,
+    first: bool,
     order: (usize, Order),
     monitor: &Monitor,
 ) -> Result<Objects> {
-    let counted = graph.prepare_with(monitor, || Counted::of(graph, find()?, order, monitor))?;
+    if !first {
+        let counted = graph.prepare_with(monitor, || Counted::of(graph, find()?, order, monitor))?;
+        return counted.tell(graph, monitor);
+    }
+    let wanted = find()?;
+    let few: Vec<NodeId> = wanted.ones().take(FEW + 1).map(NodeId::from_index).collect();
+    if let Some(sizes) = graph.sizes_of_few(&few, monitor)? {
+        return Counted::of(graph, wanted, order, monitor)?.tell_few(graph, &few, &sizes, monitor);
+    }
+    let counted = graph.prepare_with(monitor, || Counted::of(graph, wanted, order, monitor))?;
     counted.tell(graph, monitor)
 }
 
@@ -131,6 +143,44 @@ impl Sums {
             *sum = (sum.0 + count, sum.1 + bytes);
         }
         self.most.add(other.most)
+    }
+
+    /// The answer, with what the objects keep. `kept` has those with most of it.
+    fn tell(
+        self,
+        graph: &HeapGraph,
+        (by, kept): (Order, Kept),
+        retained_size: impl Fn(NodeId) -> u64,
+        monitor: &Monitor,
+    ) -> Result<Objects> {
+        let top = self.most.top();
+        let rows = graph.classes(monitor)?.all().iter().zip(&self.by_class).filter(|(_, (count, _))| *count > 0);
+        let mut rows: Vec<ObjectsOfClass> = rows
+            .map(|(class, &(count, self_size))| ObjectsOfClass {
+                name: class.name.clone(),
+                key: class.key.clone(),
+                count,
+                self_size,
+            })
+            .collect();
+        let class_count = rows.len();
+        rows.sort_by(|a, b| {
+            (Reverse(a.self_size), Reverse(a.count), &a.key).cmp(&(Reverse(b.self_size), Reverse(b.count), &b.key))
+        });
+        rows.truncate(top);
+        let most = if by == Order::RetainedSize { kept.most } else { self.most };
+        let listed = most.finish().into_iter().map(|(Reverse(most), node)| {
+            let references = (by == Order::References).then_some(most);
+            Ok(ListedObject { node: SizedNode::with(graph, node, retained_size(node), monitor)?, references })
+        });
+        Ok(Objects {
+            count: self.count,
+            self_size: self.self_size,
+            retained_size: kept.retained_size,
+            class_count,
+            classes: rows,
+            objects: listed.collect::<Result<_>>()?,
+        })
     }
 }
 
@@ -170,43 +220,28 @@ impl Counted {
 
     fn tell(self, graph: &HeapGraph, monitor: &Monitor) -> Result<Objects> {
         let Self { wanted, by, sums } = self;
-        let top = sums.most.top();
-        let rows = graph.classes(monitor)?.all().iter().zip(&sums.by_class).filter(|(_, (count, _))| *count > 0);
-        let mut rows: Vec<ObjectsOfClass> = rows
-            .map(|(class, &(count, self_size))| ObjectsOfClass {
-                name: class.name.clone(),
-                key: class.key.clone(),
-                count,
-                self_size,
-            })
-            .collect();
-        let class_count = rows.len();
-        rows.sort_by(|a, b| {
-            (Reverse(a.self_size), Reverse(a.count), &a.key).cmp(&(Reverse(b.self_size), Reverse(b.count), &b.key))
-        });
-        rows.truncate(top);
-        let is_few = sums.count < (wanted.len() / FEW) as u64;
+        let is_few = sums.count < (wanted.len() / FEWER) as u64;
+        let retained = graph.retained_sizes(monitor)?;
         let walk = Walk {
             wanted,
-            top,
-            retained: graph.retained_sizes(monitor)?,
+            top: sums.most.top(),
+            retained,
             tree: graph.dominator_tree(monitor)?,
             finds_most: by == Order::RetainedSize,
         };
         let kept = if is_few { walk.few(monitor)? } else { walk.many(monitor)? };
-        let most = if walk.finds_most { kept.most } else { sums.most };
-        let listed = most.finish().into_iter().map(|(Reverse(most), node)| {
-            let references = (by == Order::References).then_some(most);
-            Ok(ListedObject { node: SizedNode::of(graph, node, monitor)?, references })
-        });
-        Ok(Objects {
-            count: sums.count,
-            self_size: sums.self_size,
-            retained_size: kept.retained_size,
-            class_count,
-            classes: rows,
-            objects: listed.collect::<Result<_>>()?,
-        })
+        sums.tell(graph, (by, kept), |node| retained.get(node), monitor)
+    }
+
+    /// The same of objects whose retained sizes were worked out one by one.
+    fn tell_few(self, graph: &HeapGraph, few: &[NodeId], sizes: &SizesOfFew, monitor: &Monitor) -> Result<Objects> {
+        let Self { by, sums, .. } = self;
+        let mut kept = Kept { retained_size: sizes.together, most: Most::of(sums.most.top()) };
+        for (&node, &retained) in few.iter().zip(&sizes.each).filter(|_| by == Order::RetainedSize) {
+            kept.most.put((Reverse(retained), node))?;
+        }
+        let retained_size = |node| sizes.each[few.partition_point(|&other| other < node)];
+        sums.tell(graph, (by, kept), retained_size, monitor)
     }
 }
 
@@ -238,7 +273,7 @@ struct Kept {
 
 impl Walk<'_> {
     fn few(&self, monitor: &Monitor) -> Result<Kept> {
-        let mut positions = memory::with_capacity(self.wanted.len() / FEW, "a question")?;
+        let mut positions = memory::with_capacity(self.wanted.len() / FEWER, "a question")?;
         positions.extend(self.wanted.ones().map(|node| self.tree.position(NodeId::from_index(node))));
         positions.sort_unstable();
         self.along(positions.into_iter(), 0, monitor)

@@ -94,12 +94,16 @@ pub(super) fn answer(
         if facts > 0.0 {
             graphs[0].prepare(&monitor.part(facts))?;
         }
-        tell(graphs, (&question, nodes), &monitor.part(1.0 - facts))
+        tell(graphs, (&question, nodes, open.heap.is_kept()), &monitor.part(1.0 - facts))
     })
 }
 
-/// The answer about the first of the heaps.
-fn tell(graphs: &[Arc<HeapGraph>], (question, nodes): (&Question, &[u32]), monitor: &Monitor) -> Result<String> {
+/// The answer about the first of the heaps, of which the question may ask about nodes, and of which the facts may be kept.
+fn tell(
+    graphs: &[Arc<HeapGraph>],
+    (question, nodes, is_kept): (&Question, &[u32], bool),
+    monitor: &Monitor,
+) -> Result<String> {
     let graph = &graphs[0];
     match *question {
         Question::Classes => json(&analysis::class_table(graph, monitor)?),
@@ -135,7 +139,9 @@ fn tell(graphs: &[Arc<HeapGraph>], (question, nodes): (&Question, &[u32]), monit
                 Ok(analysis::set_of(graph, nodes.into_iter()))
             };
             let find = || filter.as_ref().map_or_else(given, |filter| analysis::select_all(graph, filter, monitor));
-            json(&analysis::objects_found(graph, find, (top, by), monitor)?)
+            // Dominators that the next process finds in the index are worth their time.
+            let is_sooner = !is_kept && filter.as_ref().is_none_or(Filter::takes_no_facts);
+            json(&analysis::objects_found(graph, find, is_sooner, (top, by), monitor)?)
         }
         Question::RetainedBy { keeper, top } => {
             let nodes = analysis::retained_by(graph, keeper, monitor)?;
