@@ -122,7 +122,7 @@ pub fn statistics(graph: &HeapGraph, monitor: &Monitor) -> Result<(Statistics, T
         }
         monitor.tick(node.index())?;
     }
-    js_arrays += unshared_stores(graph, &arrays).map(|store| shallow.get(store)).sum::<u64>();
+    js_arrays += unshared_stores(graph, &arrays, monitor)?.map(|store| shallow.get(store)).sum::<u64>();
     let statistics = Statistics {
         total,
         native: NativeStatistics { total: native, typed_arrays },
@@ -132,7 +132,11 @@ pub fn statistics(graph: &HeapGraph, monitor: &Monitor) -> Result<(Statistics, T
 }
 
 /// The stores of arrays, those left out that anything else points at.
-fn unshared_stores(graph: &HeapGraph, arrays: &[NodeId]) -> impl Iterator<Item = NodeId> + use<> {
+fn unshared_stores(
+    graph: &HeapGraph,
+    arrays: &[NodeId],
+    monitor: &Monitor,
+) -> Result<impl Iterator<Item = NodeId> + use<>> {
     let snapshot = graph.snapshot();
     let store_of = |&array: &NodeId| {
         let is_store = |&edge: &usize| {
@@ -146,11 +150,12 @@ fn unshared_stores(graph: &HeapGraph, arrays: &[NodeId]) -> impl Iterator<Item =
     let mut wanted = FixedBitSet::with_capacity(snapshot.nodes.len());
     wanted.extend(stores.iter().map(|store| store.index()));
     let mut once = FixedBitSet::with_capacity(snapshot.nodes.len());
-    for &target in snapshot.edges.targets() {
+    for (edge, &target) in snapshot.edges.targets().iter().enumerate() {
+        monitor.tick(edge)?;
         let target = target as usize;
         if wanted.contains(target) && once.put(target) {
             wanted.remove(target);
         }
     }
-    stores.into_iter().filter(move |store| wanted.contains(store.index()))
+    Ok(stores.into_iter().filter(move |store| wanted.contains(store.index())))
 }

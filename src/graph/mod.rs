@@ -213,7 +213,7 @@ impl HeapGraph {
             || {
                 self.spare.during(|| {
                     let explored = self.explored(self.joined(monitor)?, monitor)?;
-                    DominatorTree::new(explored.dominators(&self.spare, monitor)?, &self.spare)
+                    DominatorTree::new(explored.dominators(&self.spare, monitor)?, &self.spare, monitor)
                 })
             },
         )
@@ -226,7 +226,7 @@ impl HeapGraph {
         let sums = self.fact(
             &self.retained,
             |shelf| RunningSums::load(shelf, count),
-            || RunningSums::of(tree, self.shallow_sizes(monitor)?, &self.spare),
+            || RunningSums::of(tree, self.shallow_sizes(monitor)?, &self.spare, monitor),
         )?;
         Ok(RetainedSizes::new(tree, sums))
     }
@@ -315,7 +315,9 @@ impl HeapGraph {
                 more()
             },
             || {
-                kept(&self.tree, || DominatorTree::new(explored.dominators(spare, &monitor.part(0.5))?, spare))?;
+                kept(&self.tree, || {
+                    DominatorTree::new(explored.dominators(spare, &monitor.part(0.5))?, spare, monitor)
+                })?;
                 self.retained_sizes(monitor).map(|_| ())
             },
         );

@@ -29,6 +29,7 @@ pub(crate) fn shallow_sizes(graph: &HeapGraph, spare: &Spare, monitor: &Monitor)
     let owners = Owners::find(graph, monitor)?;
     let mut sizes = nodes.self_sizes().try_clone("shallow sizes")?;
     for node in owners.ownable.ones() {
+        monitor.tick(node)?;
         let owner = owners.owner[node];
         // Sizes are not added to nodes that stand for no object.
         if owner < SEVERAL && !graph.is_root_or_synthetic(NodeId(owner)) {
@@ -79,6 +80,7 @@ impl Owners {
         let nodes = &graph.snapshot().nodes;
         let mut ownable = FixedBitSet::with_capacity(nodes.len());
         for node in nodes.all() {
+            monitor.tick(node.index())?;
             let kind = nodes.kind(node);
             if kind == NodeKind::HIDDEN
                 || kind == NodeKind::ARRAY

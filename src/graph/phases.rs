@@ -14,7 +14,7 @@ impl HeapGraph {
         watch.step("classes", || self.classes(monitor))?;
         let numbering = watch.step("search", || self.search(monitor))?;
         let dominators = dominators(&self.counting_edges(monitor)?.plain(), numbering, watch, &self.spare, monitor)?;
-        watch.step("tree", || kept(&self.tree, || DominatorTree::new(dominators, &self.spare)))?;
+        watch.step("tree", || kept(&self.tree, || DominatorTree::new(dominators, &self.spare, monitor)))?;
         watch.step("retained sizes", || self.retained_sizes(monitor))?;
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::tree::DominatorTree;
 use crate::{
     error::Result,
+    monitor::Monitor,
     snapshot::{NodeId, Sizes},
     spare::Spare,
     store::{Column, Rule, Shelf, Tag, Writer},
@@ -20,14 +21,15 @@ pub(crate) struct RunningSums(Column<u64>);
 const SUMS: Tag = Tag::new(*b"retsums.");
 
 impl RunningSums {
-    pub(crate) fn of(tree: &DominatorTree, shallow: &Sizes, spare: &Spare) -> Result<Self> {
+    pub(crate) fn of(tree: &DominatorTree, shallow: &Sizes, spare: &Spare, monitor: &Monitor) -> Result<Self> {
         let mut sums = spare.take_wide(tree.len() + 1, "retained sizes")?;
         let mut sum = 0;
         sums.push(sum);
-        sums.extend(tree.preorder().map(|node| {
+        for (position, node) in tree.preorder().enumerate() {
+            monitor.tick(position)?;
             sum += shallow.get(node);
-            sum
-        }));
+            sums.push(sum);
+        }
         Ok(Self(sums.into()))
     }
 
@@ -85,9 +87,9 @@ mod tests {
     #[test]
     fn a_retained_size_is_the_sum_over_the_subtree() {
         let dominators = Dominators::from_parts(vec![0, 2, 1, 4, 5, 3], vec![0, 0, 0, 2, 1, 2]);
-        let tree = DominatorTree::new(dominators, &Spare::default()).unwrap();
+        let tree = DominatorTree::new(dominators, &Spare::default(), &Monitor::none()).unwrap();
         let sizes = Sizes::from_iter([1, 2, 4, 8, 16, 32]).unwrap();
-        let sums = RunningSums::of(&tree, &sizes, &Spare::default()).unwrap();
+        let sums = RunningSums::of(&tree, &sizes, &Spare::default(), &Monitor::none()).unwrap();
         let retained = RetainedSizes::new(&tree, &sums);
         assert_eq!((0..6).map(|node| retained.get(NodeId(node))).collect::<Vec<_>>(), [63, 26, 36, 8, 16, 32]);
         assert!((0..6).all(|position| retained.shallow_at(position) == sizes.get(tree.node_at(position))));

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     error::Result,
+    monitor::Monitor,
     snapshot::NodeId,
     spare::Spare,
     store::{Column, Rule, Shelf, Tag, Writer},
@@ -33,7 +34,7 @@ pub struct DominatorTree {
 const TAGS: [Tag; 4] = [Tag::new(*b"domnodes"), Tag::new(*b"domsubtr"), Tag::new(*b"domdomin"), Tag::new(*b"domposit")];
 
 impl DominatorTree {
-    pub(crate) fn new(dominators: Dominators, spare: &Spare) -> Result<Self> {
+    pub(crate) fn new(dominators: Dominators, spare: &Spare, monitor: &Monitor) -> Result<Self> {
         // By number first: a dominator's number is near those of what it dominates, so this stays in the cache.
         // For each number its dominator's and the length of its own stretch.
         let (by_number, mut stretches) = dominators.into_parts();
@@ -42,6 +43,7 @@ impl DominatorTree {
             *stretch = pair(first(*stretch), 1);
         }
         for number in (1..count).rev() {
+            monitor.tick(number)?;
             let (dominator, length) = (first(stretches[number]), second(stretches[number]));
             stretches[dominator as usize] += u64::from(length);
         }
@@ -50,6 +52,7 @@ impl DominatorTree {
         // Parents come before children here, so each child takes the next free part of its parent's stretch. Of a
         // stretch that is in its place, the pair tells where it begins and what of it is not given out yet.
         for (number, node) in by_number.into_iter().enumerate() {
+            monitor.tick(number)?;
             let (dominator, length) = (first(stretches[number]), second(stretches[number]));
             let mut position = 0;
             if number > 0 {
@@ -187,6 +190,7 @@ mod tests {
         let tree = DominatorTree::new(
             Dominators::from_parts(vec![0, 2, 1, 4, 5, 3], vec![0, 0, 0, 2, 1, 2]),
             &Spare::default(),
+            &Monitor::none(),
         )
         .unwrap();
         let order: Vec<u32> = tree.preorder().map(|node| node.0).collect();
