@@ -16,6 +16,7 @@ use crate::{
     graph::HeapGraph,
     monitor::Monitor,
     snapshot::{Snapshot, Source, open_regular},
+    spare::let_go,
     store::{self, Backing, Identity, Reading, Shelf, Stamp, Tag, Writer},
 };
 
@@ -25,7 +26,8 @@ const LONGEST_ANSWER: usize = 8 << 20;
 /// What the name of an answer's section begins with.
 const ANSWER: u8 = b'=';
 
-/// Asks a question of some snapshots, through their indexes where that can be.
+/// Asks a question of some snapshots, through their indexes where that can be. The answer does not wait until their memory
+/// is given back, nor does the word that nobody wants it any more.
 ///
 /// # Errors
 /// Those of the question.
@@ -34,7 +36,10 @@ pub(crate) fn ask<T>(
     monitor: &Monitor,
     question: impl Fn(&Question) -> Result<T>,
 ) -> Result<T> {
-    ask_and_keep(subjects, monitor, question).map(|(answer, _)| answer)
+    ask_and_keep(subjects, monitor, question).map(|(answer, asked)| {
+        let_go(asked);
+        answer
+    })
 }
 
 /// The same, for those who go on with what was opened.
@@ -53,14 +58,24 @@ pub(super) fn ask_and_keep<T>(
                 asked.finish(monitor);
                 return Ok((answer, asked));
             }
-            Ok(Err(error)) if is_no_doubt(&error) => return Err(error),
+            Ok(Err(error)) if is_no_doubt(&error) => {
+                let_go(asked);
+                return Err(error);
+            }
             // The snapshot has the last word. If the fault is not the index's, it will show again.
             _ => asked.forget(),
         }
     }
-    let answer = question(&asked)?;
-    asked.finish(monitor);
-    Ok((answer, asked))
+    match question(&asked) {
+        Ok(answer) => {
+            asked.finish(monitor);
+            Ok((answer, asked))
+        }
+        Err(error) => {
+            let_go(asked);
+            Err(error)
+        }
+    }
 }
 
 /// Whether an error says nothing against the index that was asked.
