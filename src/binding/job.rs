@@ -3,7 +3,12 @@
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Mutex, Once, PoisonError, atomic::Ordering},
+    sync::{
+        Mutex, Once, PoisonError,
+        atomic::Ordering,
+        mpsc::{self, RecvTimeoutError},
+    },
+    time::Duration,
 };
 
 use napi::{
@@ -59,6 +64,8 @@ pub struct Job<T> {
     work: Option<Work<T>>,
     monitor: Monitor,
     threads: Option<u32>,
+    /// Whether to wait for the end of work that is to stop.
+    writes: bool,
     failure: Option<Error>,
 }
 
@@ -75,31 +82,76 @@ where
         threads: Option<u32>,
         work: impl FnOnce(&Monitor) -> Result<T> + Send + 'static,
     ) -> AsyncTask<Self> {
+        AsyncTask::new(Self::new(cancel, on_progress, threads, work))
+    }
+
+    fn new(
+        cancel: &CancelFlag,
+        on_progress: Option<OnProgress>,
+        threads: Option<u32>,
+        work: impl FnOnce(&Monitor) -> Result<T> + Send + 'static,
+    ) -> Self {
+        let stopped = cancel.flag.clone();
         let sink = on_progress.map(|function| -> ProgressSink {
             Box::new(move |phase, fraction| {
+                // Who has said stop wants to hear no more.
+                if stopped.load(Ordering::Relaxed) {
+                    return;
+                }
                 // A refusal means that the environment is going down; then nobody is watching.
                 let progress = Progress { phase: phase.to_owned(), fraction };
                 function.call(progress, ThreadsafeFunctionCallMode::NonBlocking);
             })
         });
         let monitor = Monitor::new(cancel.flag.clone(), sink);
-        AsyncTask::new(Self { work: Some(Box::new(work)), monitor, threads, failure: None })
+        Self { work: Some(Box::new(work)), monitor, threads, writes: false, failure: None }
+    }
+
+    /// Work that writes a file, whose end is waited for whatever happens: a file that comes after the word that there is
+    /// none would be a lie.
+    pub(crate) fn start_writing(
+        cancel: &CancelFlag,
+        on_progress: Option<OnProgress>,
+        work: impl FnOnce(&Monitor) -> Result<T> + Send + 'static,
+    ) -> AsyncTask<Self> {
+        let mut task = Self::new(cancel, on_progress, Some(1), work);
+        task.writes = true;
+        AsyncTask::new(task)
     }
 
     fn run(&mut self) -> Result<T>
     where
-        T: Send,
+        T: Send + 'static,
     {
         let Some(work) = self.work.take() else {
             return Err(Error::new(Code::Internal, "a job ran twice"));
         };
         self.monitor.check()?;
         remember_panics();
-        let (monitor, threads) = (&self.monitor, self.threads.unwrap_or(0) as usize);
-        let pool = pool_of(threads)?;
-        catch_unwind(AssertUnwindSafe(|| pool.install(|| work(monitor)))).unwrap_or_else(|panic| Err(panicked(&*panic)))
+        let (done, answer) = mpsc::sync_channel(1);
+        let monitor = self.monitor.clone();
+        pool_of(self.threads.unwrap_or(0) as usize)?.spawn(move || {
+            let result = catch_unwind(AssertUnwindSafe(|| work(&monitor)));
+            // Nobody listens any more when the job was given up.
+            let _ = done.send(result.unwrap_or_else(|panic| Err(panicked(&*panic))));
+        });
+        let mut given_up = false;
+        loop {
+            match answer.recv_timeout(PATIENCE) {
+                Ok(result) => return result,
+                Err(RecvTimeoutError::Timeout) if given_up => return Err(Error::cancelled()),
+                Err(RecvTimeoutError::Timeout) => given_up = !self.writes && self.monitor.check().is_err(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::new(Code::Internal, "a job ended without an answer"));
+                }
+            }
+        }
     }
 }
+
+/// How long work that is to stop is waited for, at least, and twice that at most. It usually stops within a few
+/// milliseconds; giving gigabytes back takes longer, and whoever has said stop need not wait for that.
+const PATIENCE: Duration = Duration::from_millis(40);
 
 /// A pool of so many threads, one for each core where it is 0. For one piece of work: its threads end with it, so that
 /// none is left behind in an idle server.

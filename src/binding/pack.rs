@@ -53,7 +53,7 @@ enum Format {
 #[napi(ts_return_type = "Promise<string>")]
 pub fn pack(from: String, to: String, format: String, cancel: &CancelFlag) -> AsyncTask<JsonTask> {
     let (from, to) = (PathBuf::from(from), PathBuf::from(to));
-    Job::start(cancel, None, Some(1), move |monitor| {
+    Job::start_writing(cancel, None, move |monitor| {
         let format = match format.as_str() {
             "gzip" => Format::Gzip,
             "zstd" => Format::Zstd,

@@ -41,7 +41,7 @@ pub fn redact(
         packing: packing.map(|name| if name == "gzip" { Packing::Gzip } else { Packing::Zstd }),
     };
     // One thread: the walk is a stream.
-    Job::start(cancel, on_progress, Some(1), move |monitor| {
+    Job::start_writing(cancel, on_progress, move |monitor| {
         json(&write::redact(source, &PathBuf::from(output), &options, monitor)?)
     })
 }
