@@ -22,6 +22,7 @@ pub mod index;
 pub mod leaks;
 mod memory;
 pub mod monitor;
+mod most;
 #[cfg(feature = "phases")]
 pub mod phases;
 mod prefetch;

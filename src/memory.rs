@@ -5,7 +5,7 @@
 
 use std::{
     alloc::{Layout, alloc_zeroed},
-    sync::atomic::{AtomicU32, AtomicU64},
+    sync::atomic::{AtomicU16, AtomicU32, AtomicU64},
 };
 
 use crate::error::{Error, Result};
@@ -24,6 +24,8 @@ unsafe impl Zeroable for i32 {}
 // SAFETY: as above.
 unsafe impl Zeroable for u64 {}
 // SAFETY: an atomic integer is that integer in memory.
+unsafe impl Zeroable for AtomicU16 {}
+// SAFETY: as above.
 unsafe impl Zeroable for AtomicU32 {}
 // SAFETY: as above.
 unsafe impl Zeroable for AtomicU64 {}

@@ -9,7 +9,7 @@ const BOOKKEEPING = new Set(['array', 'code', 'hidden', 'native', 'object shape'
 async function fanout(file, { top = 50, ...options } = {}) {
   const snapshot = await openSnapshot(file, { prepare: false, ...options });
   const type = snapshot.typeNames.filter((name) => !BOOKKEEPING.has(name));
-  const { objects } = await snapshot.objects({ type, minReferences: 101 }, { by: 'references', top });
+  const objects = await snapshot.largest({ type, minReferences: 101 }, { by: 'references', top });
   snapshot.close();
   return objects.map(({ id, name, references, retainedSize }) => ({ id, name, references, retainedSize }));
 }

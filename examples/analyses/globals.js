@@ -24,8 +24,8 @@ async function globals(file, { top = 50, ...options } = {}) {
       ({ kind, name }) => kind === 'property' && !BUILT_IN.has(name) && !/^(<symbol|__proto__$)/.test(name),
     )
     .filter(({ name, to }) => !isNative(name, to));
-  const values = await snapshot.objects(new Set(found.map(({ to }) => to.id)), { top: found.length });
-  const sized = new Map(values.objects.map((value) => [value.id, value]));
+  const values = await snapshot.largest(new Set(found.map(({ to }) => to.id)), { top: found.length });
+  const sized = new Map(values.map((value) => [value.id, value]));
   const told = found.map(({ name, to: { id } }) => {
     const { class: className, retainedSize } = sized.get(id);
     return { name, id, class: className, retainedSize };

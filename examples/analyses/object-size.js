@@ -17,7 +17,7 @@ const WORTH_A_LOOK = [
 
 async function objectSize(file, { top = 50, ...options } = {}) {
   const snapshot = await openSnapshot(file, { prepare: false, ...options });
-  const { objects } = await snapshot.objects({ type: WORTH_A_LOOK }, { top });
+  const objects = await snapshot.largest({ type: WORTH_A_LOOK }, { top });
   snapshot.close();
   return objects;
 }

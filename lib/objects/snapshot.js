@@ -269,17 +269,15 @@ class HeapSnapshot {
    * @param {unknown} [options]
    */
   async objects(of, options) {
-    const read = readOptions('objects', options, { top: rows, by: readOrder, ...WATCHED });
-    const { top = LISTED, by = 'retainedSize', ...watched } = read;
-    if (typeof of === 'object' && typeof of?.[Symbol.iterator] === 'function') {
-      const nodes = Uint32Array.from(of, (one) => this.#resolve(one, 'of').ordinal);
-      return this.#ask({ ask: 'objects', top, by }, watched, { nodes });
-    }
-    const wanted = readFilter(of);
-    this.#heap.checkOpen();
-    const filter = forQuestion(this.#heap, wanted);
-    const nodes = filter ? null : Uint32Array.from(each(this.#heap, wanted), ({ ordinal }) => ordinal);
-    return this.#ask({ ask: 'objects', top, by, filter }, watched, { nodes });
+    return this.#askOf('objects', of, options);
+  }
+
+  /**
+   * @param {any} [of]
+   * @param {unknown} [options]
+   */
+  async largest(of, options) {
+    return this.#askOf('largest', of, options);
   }
 
   /**
@@ -339,6 +337,26 @@ class HeapSnapshot {
     const { native } = this.#heap;
     const text = JSON.stringify(question);
     return runTask((_, cancel, progress) => native.ask(text, other, nodes, cancel, progress), watched);
+  }
+
+  /**
+   * A question about the nodes that pass a filter, about these, or about all.
+   * @param {string} ask
+   * @param {any} of
+   * @param {unknown} options
+   */
+  #askOf(ask, of, options) {
+    const read = readOptions(ask, options, { top: rows, by: readOrder, ...WATCHED });
+    const { top = LISTED, by = 'retainedSize', ...watched } = read;
+    if (typeof of === 'object' && typeof of?.[Symbol.iterator] === 'function') {
+      const nodes = Uint32Array.from(of, (one) => this.#resolve(one, 'of').ordinal);
+      return this.#ask({ ask, top, by }, watched, { nodes });
+    }
+    const wanted = readFilter(of);
+    this.#heap.checkOpen();
+    const filter = forQuestion(this.#heap, wanted);
+    const nodes = filter ? null : Uint32Array.from(each(this.#heap, wanted), ({ ordinal }) => ordinal);
+    return this.#ask({ ask, top, by, filter }, watched, { nodes });
   }
 
   /** @param {number} ordinal */

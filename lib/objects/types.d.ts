@@ -161,6 +161,14 @@ export class HeapSnapshot {
     of?: NodeFilter | Iterable<NodeOrId>,
     options?: Listed & { by?: 'retainedSize' | 'selfSize' | 'references' },
   ): Promise<ObjectsAnswer>;
+  /**
+   * The nodes with most of what they are ordered `by`, of those that pass a filter, of these, or of all; `top` of them
+   * (default: 100). A list and nothing of the others, so that it is there sooner than {@link HeapSnapshot.objects}.
+   */
+  largest(
+    of?: NodeFilter | Iterable<NodeOrId>,
+    options?: Listed & { by?: 'retainedSize' | 'selfSize' | 'references' },
+  ): Promise<LargeObject[]>;
   /** What lives because of these alone: a search from the root that goes round them does not reach it. */
   retainedBy(
     keeper: 'detachedDom' | 'eventHandlers' | 'contexts' | 'console',
@@ -203,6 +211,9 @@ export interface ObjectsAnswer {
   /** Those with most of what they are ordered by; `references` when it is those. */
   objects: Array<SizedNode & { references?: number }>;
 }
+
+/** An object of a list, as {@link SizedNode} without its distance; `references` when the list is ordered by them. */
+export type LargeObject = Omit<SizedNode, 'distance'> & { references?: number };
 
 /** Large collections, a row each; figures as in {@link CollectionsAnswer}. */
 export interface CollectionSizes {

@@ -46,9 +46,9 @@ pub use self::{
     path::{EdgeSummary, Hop, HopNode},
     places::{Place, Scripts},
     query::{
-        CollectionSizes, Collections, EmptyCollections, Filter, Keeper, LargeCollection, ListedObject, Objects,
-        ObjectsOfClass, Order, SparseArray, TextFilter, Waste, collection_sizes, collections, held_by, objects,
-        objects_found, retained_by, select, select_all, set_of, waste,
+        CollectionSizes, Collections, EmptyCollections, Filter, Keeper, LargeCollection, LargeObject, ListedObject,
+        Objects, ObjectsOfClass, Order, SparseArray, TextFilter, Waste, collection_sizes, collections, held_by,
+        largest, objects, objects_found, retained_by, select, select_all, set_of, waste,
     },
     statistics::{Statistics, Totals, statistics},
     summary::{AnalyzeOptions, DuplicateStrings, Packages, Summary, duplicate_strings, packages_of, summarize},

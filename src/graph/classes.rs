@@ -15,7 +15,7 @@ use crate::{
     hashing::SeededMap,
     memory,
     monitor::Monitor,
-    snapshot::{Location, NodeId, NodeKind, StringId},
+    snapshot::{Location, NodeId, NodeKind},
     store::{Column, Rule, Shelf, Tag, Writer},
 };
 
@@ -197,21 +197,9 @@ impl<'a> Namer<'a> {
             by_string: vec![0; graph.snapshot().strings.len()],
             by_kind: Vec::new(),
         };
-        let kinds = graph.snapshot().header.node_kinds.names();
-        namer.by_kind = (0..kinds.len())
-            .map(|kind| {
-                let kind = NodeKind::from_bits(kind as u8);
-                let name: Cow<'a, str> = match kind {
-                    NodeKind::OBJECT | NodeKind::NATIVE => return None,
-                    NodeKind::HIDDEN => Cow::Borrowed("(system)"),
-                    NodeKind::CODE => Cow::Borrowed("(compiled code)"),
-                    NodeKind::CLOSURE => Cow::Borrowed("Function"),
-                    NodeKind::REGEXP => Cow::Borrowed("RegExp"),
-                    other => Cow::Owned(format!("({})", kinds[other.index()])),
-                };
-                Some(namer.name(name))
-            })
-            .collect();
+        let kinds = graph.snapshot().header.node_kinds.names().len();
+        let name = |kind: usize| Some(namer.name(name_of_kind(graph, NodeKind::from_bits(kind as u8))?));
+        namer.by_kind = (0..kinds).map(name).collect();
         namer
     }
 
@@ -226,23 +214,47 @@ impl<'a> Namer<'a> {
         }
         let string = self.graph.snapshot().nodes.name(node);
         if self.graph.dom_states().is_renamed(node) {
-            return self.name(without_attributes(self.graph.raw_name(node)));
+            return self.name(own_name(self.graph, node));
         }
         match self.by_string[string as usize] {
             0 => {
-                let number = self.number_of_string(string);
+                let number = self.name(own_name(self.graph, node));
                 self.by_string[string as usize] = number + 1;
                 number
             }
             number => number - 1,
         }
     }
+}
 
-    fn number_of_string(&mut self, string: StringId) -> u32 {
-        let name = self.graph.snapshot().strings.text(string);
-        let element = matches!(self.graph.vocabulary().word(string), Word::Element | Word::Detached);
-        self.name(if element { without_attributes(name) } else { name })
-    }
+/// The class of all nodes of a kind, if they are one.
+fn name_of_kind(graph: &HeapGraph, kind: NodeKind) -> Option<Cow<'static, str>> {
+    Some(Cow::Borrowed(match kind {
+        NodeKind::OBJECT | NodeKind::NATIVE => return None,
+        NodeKind::HIDDEN => "(system)",
+        NodeKind::CODE => "(compiled code)",
+        NodeKind::CLOSURE => "Function",
+        NodeKind::REGEXP => "RegExp",
+        other => return Some(Cow::Owned(format!("({})", graph.snapshot().header.node_kinds.name(other)))),
+    }))
+}
+
+/// The class of a node that is called by its own name.
+fn own_name(graph: &HeapGraph, node: NodeId) -> Cow<'_, str> {
+    let name = graph.raw_name(node);
+    if matches!(graph.word(node), Word::Element | Word::Detached) { without_attributes(name) } else { name }
+}
+
+/// Names of the classes of a few nodes, as [`Classes`] has them.
+pub(super) fn names_of(graph: &HeapGraph, shapes: &Shapes, interfaces: &[Interface], nodes: &[NodeId]) -> Vec<String> {
+    let assigned = shapes.assign_some(graph, interfaces, nodes);
+    let name = |(&node, interface): (&NodeId, Option<u32>)| match interface {
+        Some(interface) => interfaces[interface as usize].name.clone(),
+        None => {
+            name_of_kind(graph, graph.snapshot().nodes.kind(node)).unwrap_or_else(|| own_name(graph, node)).into_owned()
+        }
+    };
+    nodes.iter().zip(assigned).map(name).collect()
 }
 
 /// `<div id="a">` → `<div>`, `Detached <div id="a">` → `Detached <div>`, anything else as it is.

@@ -69,6 +69,13 @@ pub(super) struct PlainEdges<'a> {
     bits: &'a [u64],
 }
 
+impl PlainEdges<'_> {
+    /// How many edges there are, those that do not count included.
+    pub(super) fn len(&self) -> usize {
+        self.topology.edge_count()
+    }
+}
+
 impl FlowGraph for PlainEdges<'_> {
     fn node_count(&self) -> usize {
         self.nodes
@@ -129,7 +136,6 @@ pub(super) fn starts(graph: &HeapGraph, edge: usize) -> bool {
 
 /// A heap while it is being decided which of its edges count.
 pub(super) struct Deciding<'a> {
-    graph: &'a HeapGraph,
     snapshot: &'a Snapshot,
     topology: Topology<'a>,
     vocabulary: &'a Vocabulary,
@@ -185,7 +191,6 @@ impl<'a> Deciding<'a> {
     pub(super) fn new(graph: &'a HeapGraph, monitor: &Monitor) -> Result<Self> {
         let (snapshot, vocabulary) = (graph.snapshot(), graph.vocabulary());
         Ok(Self {
-            graph,
             snapshot,
             topology: snapshot.topology(),
             vocabulary,
@@ -197,8 +202,9 @@ impl<'a> Deciding<'a> {
         })
     }
 
-    pub(super) fn graph(&self) -> &'a HeapGraph {
-        self.graph
+    /// The edges that were followed and count, one bit an edge.
+    pub(super) fn into_bits(self) -> Vec<u64> {
+        self.bits
     }
 
     /// From now on other nodes are met too, and this is what the page owns.

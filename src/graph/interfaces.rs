@@ -15,7 +15,7 @@ use crate::{
     hashing::SeededMap,
     memory,
     monitor::Monitor,
-    snapshot::{EdgeKind, NodeId, StringId, lossy, utf16_len},
+    snapshot::{EdgeKind, NodeId, StringId, Strings, lossy, utf16_len},
     store::{Column, Rule, Shelf, Tag, Writer},
 };
 
@@ -238,15 +238,24 @@ impl Shapes {
     /// For each shape, the position of the interface its objects get.
     pub(crate) fn assign(&self, graph: &HeapGraph, interfaces: &[Interface]) -> Vec<Option<u32>> {
         let matcher = Matcher::new(interfaces);
-        let strings = &graph.snapshot().strings;
-        let mut have = vec![0_u32; matcher.numbers.len()];
-        let mut shape: Vec<u32> = Vec::new();
-        let mut best = |names: &[StringId]| {
-            shape.clear();
-            shape.extend(names.iter().filter_map(|&name| matcher.numbers.get(&*strings.bytes(name))));
-            matcher.best(&shape, &mut have)
-        };
+        let mut best = matcher.for_shapes(&graph.snapshot().strings);
         self.lists.iter().map(|names| best(names)).collect()
+    }
+
+    /// For each of a few nodes, the position of its interface, if it is a plain object and has one.
+    pub(super) fn assign_some(
+        &self,
+        graph: &HeapGraph,
+        interfaces: &[Interface],
+        nodes: &[NodeId],
+    ) -> Vec<Option<u32>> {
+        let matcher = Matcher::new(interfaces);
+        let mut best = matcher.for_shapes(&graph.snapshot().strings);
+        let shape = |node: NodeId| {
+            let object = self.objects.partition_point(|other| other < node);
+            (self.objects.try_at(object) == Some(node)).then(|| self.of_objects.at(object))
+        };
+        nodes.iter().map(|&node| best(&self.lists[shape(node)? as usize])).collect()
     }
 }
 
@@ -356,6 +365,17 @@ impl<'a> Matcher<'a> {
             }
         }
         Self { numbers, needs, filed }
+    }
+
+    /// The best interface for a shape, given as the names of its properties.
+    fn for_shapes(&self, strings: &Strings) -> impl FnMut(&[StringId]) -> Option<u32> {
+        let mut have = vec![0_u32; self.numbers.len()];
+        let mut shape: Vec<u32> = Vec::new();
+        move |names| {
+            shape.clear();
+            shape.extend(names.iter().filter_map(|&name| self.numbers.get(&*strings.bytes(name))));
+            self.best(&shape, &mut have)
+        }
     }
 
     /// `have` is all zero before and after.

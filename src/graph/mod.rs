@@ -10,6 +10,7 @@ mod dom;
 pub mod dominators;
 mod entries;
 mod few;
+mod figures;
 mod flow;
 mod fork;
 mod found;
@@ -24,6 +25,7 @@ mod retained;
 mod retainers;
 mod search;
 mod shelved;
+mod spread;
 mod tree;
 mod vocabulary;
 
@@ -41,16 +43,12 @@ pub use self::{
 };
 use self::{
     dominators::{Explored, Joined},
-    few::KeptByFew,
     interfaces::Shapes,
     ownership::Moved,
     retained::RunningSums,
     search::Numbering,
 };
-pub(crate) use self::{
-    few::{FEW, SizesOfFew},
-    flow::CountingEdges,
-};
+pub(crate) use self::{few::FEW, flow::CountingEdges};
 use crate::{
     error::Result,
     monitor::Monitor,
@@ -278,6 +276,15 @@ impl HeapGraph {
         self.fact(&self.classes, |shelf| Classes::load(shelf, count), classes)
     }
 
+    /// Names of the classes of some nodes; of a few, without classing all.
+    pub(crate) fn class_names(&self, nodes: &[NodeId], monitor: &Monitor) -> Result<Vec<String>> {
+        if self.classes.get().is_none() && nodes.len() <= FEW {
+            return Ok(classes::names_of(self, self.shapes(monitor)?, self.interfaces(monitor)?, nodes));
+        }
+        let classes = self.classes(monitor)?;
+        Ok(nodes.iter().map(|&node| classes.get(node).name.clone()).collect())
+    }
+
     /// The class of every node, plain objects classed by the interfaces of another snapshot: what a comparison
     /// needs so that one shape has one name on both sides.
     pub fn classes_by(&self, interfaces: &[Interface], monitor: &Monitor) -> Result<Classes> {
@@ -322,30 +329,6 @@ impl HeapGraph {
             },
         );
         retained.and(more)
-    }
-
-    /// Retained sizes of a few nodes, none of which comes twice, and beside them the rest of what a list of nodes shows.
-    /// `None` where dominators are the shorter way to them: of too many nodes, and where they are known already.
-    pub(crate) fn sizes_of_few(&self, nodes: &[NodeId], monitor: &Monitor) -> Result<Option<SizesOfFew>> {
-        if nodes.len() > FEW || self.retained.get().is_some() || self.has_all_on_the_shelf() {
-            return Ok(None);
-        }
-        self.spare.during(|| {
-            let (kept, beside) = rayon::join(
-                || {
-                    let kept = KeptByFew::find(self, nodes, &monitor.part(0.5))?;
-                    self.classes(&monitor.part(0.2))?;
-                    Ok(kept)
-                },
-                || {
-                    self.shallow_sizes(&monitor.part(0.1))?;
-                    self.distances(&monitor.part(0.2)).map(|_| ())
-                },
-            );
-            beside?;
-            let shallow = self.shallow_sizes(monitor)?;
-            Ok(kept?.map(|kept| kept.sizes(shallow)))
-        })
     }
 
     /// Reads in full what lies in an index and is looked at piece by piece otherwise, of the facts that an overview and

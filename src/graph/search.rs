@@ -27,6 +27,25 @@ pub(super) trait Explore {
     fn follow(&mut self, node: u32, edge: usize) -> Option<u32> {
         self.target(node, edge)
     }
+
+    /// Of the nodes that were not reached, those that no edge leads to. What leads to a node that was not reached was not
+    /// reached.
+    fn without_entry(&self, reached: &FixedBitSet, monitor: &Monitor) -> Result<Vec<u32>> {
+        let count = self.node_count();
+        if reached.count_ones(..) == count {
+            return Ok(Vec::new());
+        }
+        let mut entered = reached.clone();
+        for node in reached.zeroes().map(|node| node as u32) {
+            monitor.tick(node as usize)?;
+            for target in self.edges(node).filter_map(|edge| self.target(node, edge)) {
+                entered.insert(target as usize);
+            }
+        }
+        let mut found = memory::with_capacity(count - entered.count_ones(..), "dominators")?;
+        found.extend(entered.zeroes().map(|node| node as u32));
+        Ok(found)
+    }
 }
 
 /// Depth-first preorder of all nodes.
@@ -208,22 +227,9 @@ impl<E: Explore> Search<E> {
     /// Numbers what the root does not reach: first what no edge leads to, with all that can be reached from there, as
     /// children of the root; then the rest (cycles that hold each other), each on its own.
     pub(super) fn finish(mut self, monitor: &Monitor) -> Result<(Numbering, E)> {
-        let count = self.explore.node_count();
-        if self.found.nodes.len() < count {
-            // What leads to a node that was not reached was not reached.
-            let mut entered = FixedBitSet::with_capacity(count);
-            for node in self.seen.zeroes().map(|node| node as u32) {
-                monitor.tick(node as usize)?;
-                for target in self.explore.edges(node).filter_map(|edge| self.explore.target(node, edge)) {
-                    entered.insert(target as usize);
-                }
-            }
-            for node in 0..count {
-                if !self.seen.contains(node) && !entered.put(node) {
-                    self.seen.insert(node);
-                    self.run(node as u32, monitor)?;
-                }
-            }
+        for node in self.explore.without_entry(&self.seen, monitor)? {
+            self.seen.insert(node as usize);
+            self.run(node, monitor)?;
         }
         self.found.isolated_from = self.found.nodes.len() as u32;
         for node in self.seen.zeroes().map(|node| node as u32) {

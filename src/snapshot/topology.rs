@@ -24,6 +24,11 @@ impl Snapshot {
 }
 
 impl Topology<'_> {
+    /// How many edges there are.
+    pub(crate) fn edge_count(&self) -> usize {
+        self.targets.len()
+    }
+
     /// Indexes of the node's edges.
     #[inline(always)]
     pub(crate) fn edges(&self, node: NodeId) -> Range<usize> {

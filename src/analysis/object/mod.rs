@@ -137,11 +137,7 @@ pub struct SizedNode {
 
 impl SizedNode {
     pub(super) fn of(graph: &HeapGraph, node: NodeId, monitor: &Monitor) -> Result<Self> {
-        Self::with(graph, node, graph.retained_sizes(monitor)?.get(node), monitor)
-    }
-
-    /// With a retained size that was worked out otherwise.
-    pub(super) fn with(graph: &HeapGraph, node: NodeId, retained_size: u64, monitor: &Monitor) -> Result<Self> {
+        let retained_size = graph.retained_sizes(monitor)?.get(node);
         Ok(Self { summary: NodeSummary::of(graph, node, monitor)?, retained_size })
     }
 }

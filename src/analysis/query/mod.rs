@@ -5,7 +5,7 @@
 
 mod collections;
 mod known;
-mod most;
+mod largest;
 mod objects;
 mod references;
 mod retained_by;
@@ -16,6 +16,7 @@ use std::cmp::Reverse;
 
 pub use self::{
     collections::{CollectionSizes, Collections, LargeCollection, collection_sizes, collections},
+    largest::{LargeObject, largest},
     objects::{ListedObject, Objects, ObjectsOfClass, Order, objects, objects_found, set_of},
     retained_by::{Keeper, retained_by},
     select::{Filter, TextFilter, select, select_all},

@@ -9,13 +9,14 @@ use std::{cmp::Reverse, ops::Range};
 use fixedbitset::FixedBitSet;
 use serde::{Deserialize, Serialize};
 
-use super::{most::Most, references::References};
+use super::references::References;
 use crate::{
     analysis::SizedNode,
     error::Result,
-    graph::{DominatorTree, FEW, HeapGraph, RetainedSizes, SizesOfFew},
+    graph::{DominatorTree, HeapGraph, RetainedSizes},
     memory,
     monitor::Monitor,
+    most::Most,
     snapshot::NodeId,
 };
 
@@ -86,29 +87,16 @@ pub fn objects(graph: &HeapGraph, nodes: &[NodeId], order: (usize, Order), monit
 }
 
 /// The same of objects that are yet to be found, which must not need dominators: they are found while those are computed.
-/// With `first`, where finding them takes no facts, they are found before, and where they are few, no dominators are
-/// computed at all.
 ///
 /// # Errors
 /// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`; those of the search.
 pub fn objects_found(
     graph: &HeapGraph,
     find: impl FnOnce() -> Result<FixedBitSet> + Send,
-    first: bool,
     order: (usize, Order),
     monitor: &Monitor,
 ) -> Result<Objects> {
-    if !first {
-        let counted = graph.prepare_with(monitor, || Counted::of(graph, find()?, order, monitor))?;
-        return counted.tell(graph, monitor);
-    }
-    let wanted = find()?;
-    let few: Vec<NodeId> = wanted.ones().take(FEW + 1).map(NodeId::from_index).collect();
-    if let Some(sizes) = graph.sizes_of_few(&few, monitor)? {
-        return Counted::of(graph, wanted, order, monitor)?.tell_few(graph, &few, &sizes, monitor);
-    }
-    let counted = graph.prepare_with(monitor, || Counted::of(graph, wanted, order, monitor))?;
-    counted.tell(graph, monitor)
+    graph.prepare_with(monitor, || Counted::of(graph, find()?, order, monitor))?.tell(graph, monitor)
 }
 
 /// Nodes as a set.
@@ -146,13 +134,7 @@ impl Sums {
     }
 
     /// The answer, with what the objects keep. `kept` has those with most of it.
-    fn tell(
-        self,
-        graph: &HeapGraph,
-        (by, kept): (Order, Kept),
-        retained_size: impl Fn(NodeId) -> u64,
-        monitor: &Monitor,
-    ) -> Result<Objects> {
+    fn tell(self, graph: &HeapGraph, (by, kept): (Order, Kept), monitor: &Monitor) -> Result<Objects> {
         let top = self.most.top();
         let rows = graph.classes(monitor)?.all().iter().zip(&self.by_class).filter(|(_, (count, _))| *count > 0);
         let mut rows: Vec<ObjectsOfClass> = rows
@@ -171,7 +153,7 @@ impl Sums {
         let most = if by == Order::RetainedSize { kept.most } else { self.most };
         let listed = most.finish().into_iter().map(|(Reverse(most), node)| {
             let references = (by == Order::References).then_some(most);
-            Ok(ListedObject { node: SizedNode::with(graph, node, retained_size(node), monitor)?, references })
+            Ok(ListedObject { node: SizedNode::of(graph, node, monitor)?, references })
         });
         Ok(Objects {
             count: self.count,
@@ -230,23 +212,12 @@ impl Counted {
             finds_most: by == Order::RetainedSize,
         };
         let kept = if is_few { walk.few(monitor)? } else { walk.many(monitor)? };
-        sums.tell(graph, (by, kept), |node| retained.get(node), monitor)
-    }
-
-    /// The same of objects whose retained sizes were worked out one by one.
-    fn tell_few(self, graph: &HeapGraph, few: &[NodeId], sizes: &SizesOfFew, monitor: &Monitor) -> Result<Objects> {
-        let Self { by, sums, .. } = self;
-        let mut kept = Kept { retained_size: sizes.together, most: Most::of(sums.most.top()) };
-        for (&node, &retained) in few.iter().zip(&sizes.each).filter(|_| by == Order::RetainedSize) {
-            kept.most.put((Reverse(retained), node))?;
-        }
-        let retained_size = |node| sizes.each[few.partition_point(|&other| other < node)];
-        sums.tell(graph, (by, kept), retained_size, monitor)
+        sums.tell(graph, (by, kept), monitor)
     }
 }
 
 /// The members of a set that are in a range.
-fn ones(set: &FixedBitSet, range: Range<usize>) -> impl Iterator<Item = usize> {
+pub(super) fn ones(set: &FixedBitSet, range: Range<usize>) -> impl Iterator<Item = usize> {
     const BITS: usize = usize::BITS as usize;
     // Whole words, so that two ranges that meet share none.
     let words = range.start.div_ceil(BITS)..range.end.div_ceil(BITS);

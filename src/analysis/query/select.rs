@@ -77,12 +77,6 @@ impl Filter {
     pub fn needs_dominators(&self) -> bool {
         self.min_retained.is_some() || self.max_retained.is_some()
     }
-
-    /// Whether what the file says is enough to decide.
-    #[must_use]
-    pub fn takes_no_facts(&self) -> bool {
-        !self.needs_dominators() && self.class.is_none() && self.class_numbers.is_none() && self.min_self.is_none()
-    }
 }
 
 /// The nodes that pass, of those from `first` to before `end`, in their order.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use fixedbitset::FixedBitSet;
 use serde::{Deserialize, Serialize};
 
 use super::{super::json, Open, node};
@@ -45,6 +46,8 @@ enum Question {
     Captures { least: u64 },
     /// The nodes that pass a filter, or, without one, that come with the question.
     Objects { top: usize, by: Order, filter: Option<Filter> },
+    /// Those with most of something, of the nodes that pass a filter, or that come with the question.
+    Largest { top: usize, by: Order, filter: Option<Filter> },
     /// What only lives because of something that nobody may want.
     RetainedBy { keeper: Keeper, top: usize },
     /// Collections with many entries.
@@ -67,7 +70,9 @@ impl Question {
         match self {
             Self::Statistics | Self::Duplicates { .. } | Self::CollectionSizes { .. } => false,
             // Which objects they are is found out beside the facts, where it does not take the facts to say so.
-            Self::Objects { filter, .. } => filter.as_ref().is_some_and(Filter::needs_dominators),
+            Self::Objects { filter, .. } | Self::Largest { filter, .. } => {
+                filter.as_ref().is_some_and(Filter::needs_dominators)
+            }
             _ => true,
         }
     }
@@ -96,6 +101,15 @@ pub(super) fn answer(
         }
         tell(graphs, (&question, nodes, open.heap.is_kept()), &monitor.part(1.0 - facts))
     })
+}
+
+/// The nodes that pass a filter, or, without one, those that are given.
+fn wanted(graph: &HeapGraph, filter: Option<&Filter>, nodes: &[u32], monitor: &Monitor) -> Result<FixedBitSet> {
+    if let Some(filter) = filter {
+        return analysis::select_all(graph, filter, monitor);
+    }
+    let nodes = nodes.iter().map(|&ordinal| node(graph, ordinal)).collect::<Result<Vec<_>>>()?;
+    Ok(analysis::set_of(graph, nodes.into_iter()))
 }
 
 /// The answer about the first of the heaps, of which the question may ask about nodes, and of which the facts may be kept.
@@ -134,14 +148,16 @@ fn tell(
             json(&analysis::compare_heaps(base, graph, CompareOptions { top, growth }, monitor)?)
         }
         Question::Objects { top, by, ref filter } => {
-            let given = || {
-                let nodes = nodes.iter().map(|&ordinal| node(graph, ordinal)).collect::<Result<Vec<_>>>()?;
-                Ok(analysis::set_of(graph, nodes.into_iter()))
-            };
-            let find = || filter.as_ref().map_or_else(given, |filter| analysis::select_all(graph, filter, monitor));
-            // Dominators that the next process finds in the index are worth their time.
-            let is_sooner = !is_kept && filter.as_ref().is_none_or(Filter::takes_no_facts);
-            json(&analysis::objects_found(graph, find, is_sooner, (top, by), monitor)?)
+            let find = || wanted(graph, filter.as_ref(), nodes, monitor);
+            json(&analysis::objects_found(graph, find, (top, by), monitor)?)
+        }
+        Question::Largest { top, by, ref filter } => {
+            if is_kept {
+                // Dominators that the next process finds in the index are worth their time.
+                graph.prepare(&monitor.part(0.8))?;
+            }
+            let find = || wanted(graph, filter.as_ref(), nodes, monitor);
+            json(&analysis::largest(graph, find, (top, by), monitor)?)
         }
         Question::RetainedBy { keeper, top } => {
             let nodes = analysis::retained_by(graph, keeper, monitor)?;

@@ -3,7 +3,7 @@
 use crate::{error::Result, memory};
 
 /// The first so many of what is put in, by order, in memory for about twice as many.
-pub(super) struct Most<T> {
+pub(crate) struct Most<T> {
     top: usize,
     kept: Vec<T>,
     /// What comes after this is not among them.
@@ -11,16 +11,16 @@ pub(super) struct Most<T> {
 }
 
 impl<T: Ord + Copy> Most<T> {
-    pub(super) fn of(top: usize) -> Self {
+    pub(crate) fn of(top: usize) -> Self {
         Self { top, kept: Vec::new(), limit: None }
     }
 
     /// How many are wanted.
-    pub(super) fn top(&self) -> usize {
+    pub(crate) fn top(&self) -> usize {
         self.top
     }
 
-    pub(super) fn put(&mut self, one: T) -> Result<()> {
+    pub(crate) fn put(&mut self, one: T) -> Result<()> {
         if self.top == 0 || self.limit.is_some_and(|limit| one > limit) {
             return Ok(());
         }
@@ -34,12 +34,12 @@ impl<T: Ord + Copy> Most<T> {
     }
 
     /// Puts in what another one has kept.
-    pub(super) fn add(&mut self, other: Self) -> Result<()> {
+    pub(crate) fn add(&mut self, other: Self) -> Result<()> {
         other.kept.into_iter().try_for_each(|one| self.put(one))
     }
 
     /// In order.
-    pub(super) fn finish(mut self) -> Vec<T> {
+    pub(crate) fn finish(mut self) -> Vec<T> {
         self.kept.sort_unstable();
         self.kept.truncate(self.top);
         self.kept
