@@ -14,7 +14,7 @@ const { readText } = require('./text-filter');
 /** Sizes, counts and ids. */
 const whole = integer(0, Number.MAX_SAFE_INTEGER);
 
-/** Nodes that are looked at first; each stretch is twice as long as the one before. */
+/** Nodes that are looked at first; each stretch is four times as long as the one before. */
 const FIRST_STRETCH = 4096;
 /** Whoever has gone on to so many nodes will not stop at a few. */
 const MANY = 256;
@@ -90,7 +90,7 @@ function* ordinals(heap, filter) {
     return;
   }
   const text = JSON.stringify(asked);
-  for (let first = 0, length = FIRST_STRETCH; first < count; first += length, length *= 2) {
+  for (let first = 0, length = FIRST_STRETCH; first < count; first += length, length *= 4) {
     const end = Math.min(first + length, count);
     next: for (const ordinal of heap.look((native) => native.select(text, first, end))) {
       for (let test = 0; test < tests.length; test++) if (!tests[test](ordinal)) continue next;

@@ -105,7 +105,7 @@ fn by_name(snapshot: &Snapshot, vocabulary: &Vocabulary) -> DomStates {
 
 fn spread(snapshot: &Snapshot) -> DomStates {
     let nodes = &snapshot.nodes;
-    if nodes.all().all(|node| nodes.detachedness(node) == 0) {
+    if !nodes.has_detachedness() {
         return DomStates::default();
     }
     let mut spread = Spread {

@@ -15,10 +15,8 @@ use super::{
 };
 use crate::{error::Result, monitor::Monitor, most::Most, snapshot::NodeId};
 
-/// At first so many times as many nodes are worked out as are wanted, and never fewer than [`LEAST`]: bounds are mostly
-/// true, and one node more costs next to nothing.
-const MORE: usize = 2;
-const LEAST: usize = 64;
+/// At first so many nodes are worked out: one more costs next to nothing, and going over them again as much as before.
+const AT_FIRST: usize = 512;
 
 impl HeapGraph {
     /// Whether retained sizes are known already, so that there is no shorter way to them.
@@ -92,6 +90,10 @@ impl HeapGraph {
         if top > FEW {
             return Ok(None);
         }
+        if chosen.count_ones(..) <= AT_FIRST {
+            let nodes: Vec<NodeId> = chosen.ones().map(NodeId::from_index).collect();
+            return Ok(self.sizes_by(spread, &nodes, monitor)?.map(|sizes| first(&nodes, sizes, top)));
+        }
         let mut most = Most::of(FEW + 1);
         for (&node, bound) in spread.nodes().iter().zip(spread.bounds(self.shallow_sizes(monitor)?, monitor)?) {
             if chosen.contains(node as usize) {
@@ -99,13 +101,11 @@ impl HeapGraph {
             }
         }
         let candidates = most.finish();
-        let mut count = candidates.len().min(top.saturating_mul(MORE).max(LEAST)).min(FEW);
+        let mut count = candidates.len().min(AT_FIRST.max(top));
         loop {
             let nodes: Vec<NodeId> = candidates[..count].iter().map(|&(_, node)| node).collect();
             let Some(sizes) = self.sizes_by(spread, &nodes, monitor)? else { return Ok(None) };
-            let mut found: Vec<(NodeId, u64)> = nodes.into_iter().zip(sizes).collect();
-            found.sort_unstable_by_key(|&(node, size)| (Reverse(size), node));
-            found.truncate(top);
+            let found = first(&nodes, sizes, top);
             // With the last one's size another node could be among them.
             let least = if found.len() < top { 0 } else { found[top - 1].1 };
             let needed =
@@ -119,6 +119,14 @@ impl HeapGraph {
             count = needed;
         }
     }
+}
+
+/// The first of some nodes, by their sizes.
+fn first(nodes: &[NodeId], sizes: Vec<u64>, top: usize) -> Vec<(NodeId, u64)> {
+    let mut all: Vec<(NodeId, u64)> = nodes.iter().copied().zip(sizes).collect();
+    all.sort_unstable_by_key(|&(node, size)| (Reverse(size), node));
+    all.truncate(top);
+    all
 }
 
 #[cfg(test)]

@@ -95,32 +95,49 @@ impl Word {
     }
 }
 
+/// The known words, by their first byte.
 const EXACT: [(&str, Word); 24] = [
-    ("Object", Word::Object),
-    ("Array", Word::Array),
-    ("elements", Word::Elements),
-    ("__proto__", Word::Proto),
-    ("first", Word::First),
-    ("second", Word::Second),
     ("(map descriptors)", Word::MapDescriptors),
+    ("(Document DOM trees)", Word::DocumentDomTrees),
+    ("Array", Word::Array),
+    ("Object", Word::Object),
+    ("__proto__", Word::Proto),
+    ("context", Word::Context),
+    ("elements", Word::Elements),
+    ("first", Word::First),
+    ("properties", Word::Properties),
+    ("previous", Word::Previous),
+    ("reactions_or_result", Word::ReactionsOrResult),
+    ("second", Word::Second),
     ("system / NativeContext", Word::NativeContext),
     ("sloppy_function_map", Word::SloppyFunctionMap),
     ("system / ExternalStringData", Word::ExternalStringData),
     ("system / JSArrayBufferData", Word::ArrayBufferData),
-    ("(Document DOM trees)", Word::DocumentDomTrees),
-    ("properties", Word::Properties),
-    ("reactions_or_result", Word::ReactionsOrResult),
-    ("table", Word::Table),
-    ("context", Word::Context),
     ("shared", Word::Shared),
     ("script", Word::Script),
     ("script_or_debug_info", Word::ScriptOrDebugInfo),
     ("scope_info", Word::ScopeInfo),
-    ("previous", Word::Previous),
-    ("value", Word::Value),
     ("system / Context", Word::ContextNode),
     ("system / Cell", Word::Cell),
+    ("table", Word::Table),
+    ("value", Word::Value),
 ];
+
+/// Where in [`EXACT`] the words with each first byte stand.
+const BY_FIRST_BYTE: [(u8, u8); 256] = {
+    let mut stretches = [(0, 0); 256];
+    let mut index = 0;
+    while index < EXACT.len() {
+        let stretch = &mut stretches[EXACT[index].0.as_bytes()[0] as usize];
+        if stretch.1 == 0 {
+            stretch.0 = index as u8;
+        }
+        assert!(stretch.1 == 0 || stretch.1 == index as u8, "words with one first byte stand together");
+        stretch.1 = index as u8 + 1;
+        index += 1;
+    }
+    stretches
+};
 
 /// Which word each string is.
 #[derive(Debug)]
@@ -226,11 +243,12 @@ fn classify(strings: &Strings, id: StringId) -> Word {
         // Newer V8 says which scope it is.
         Some(b's') if text.starts_with(b"system / Context / ") => Word::ContextNode,
         Some(b'D') if text.starts_with(b"Detached ") => Word::Detached,
-        Some(first @ (b'O' | b'A' | b'e' | b'_' | b'f' | b's' | b'(' | b't' | b'c' | b'p' | b'r' | b'v')) => EXACT
-            .into_iter()
-            .find(|(exact, _)| exact.as_bytes()[0] == *first && begins_with(text, exact))
-            .map_or(Word::Other, |(_, word)| word),
-        _ => Word::Other,
+        Some(&first) => {
+            let (start, end) = BY_FIRST_BYTE[first as usize];
+            let words = &EXACT[usize::from(start)..usize::from(end)];
+            words.iter().find(|(exact, _)| begins_with(text, exact)).map_or(Word::Other, |&(_, word)| word)
+        }
+        None => Word::Other,
     }
 }
 

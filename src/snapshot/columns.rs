@@ -123,6 +123,16 @@ impl Nodes {
         &self.names
     }
 
+    /// Kinds of a stretch of nodes.
+    pub(crate) fn kinds_of(&self, nodes: Range<usize>) -> impl Iterator<Item = NodeKind> {
+        self.kinds[nodes].iter().map(|&bits| NodeKind::from_bits(bits))
+    }
+
+    /// Whether the file says of any node that it is attached or detached.
+    pub(crate) fn has_detachedness(&self) -> bool {
+        self.kinds.iter().any(|bits| bits >> NodeKind::BITS != 0)
+    }
+
     /// Indexes of all kinds, by node.
     pub(crate) fn kind_indexes(&self) -> impl ExactSizeIterator<Item = u8> {
         self.kinds.iter().map(|&bits| NodeKind::from_bits(bits).index() as u8)

@@ -41,6 +41,9 @@ impl NodeKind {
     /// Bits a kind takes in a packed column; the reader refuses files with more kinds than fit.
     pub(crate) const BITS: u32 = 6;
 
+    /// More kinds there are not.
+    pub(crate) const LIMIT: usize = 1 << Self::BITS;
+
     pub(crate) fn from_bits(bits: u8) -> Self {
         Self(bits & ((1 << Self::BITS) - 1))
     }

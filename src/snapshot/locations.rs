@@ -53,11 +53,12 @@ impl Locations {
         let mut rows = memory::with_capacity(text.len() / (2 * layout.fields) + 1, "locations")?;
         let mut with_place = FixedBitSet::with_capacity(ordinal.nodes as usize);
         let mut record = [0; MAX_FIELDS];
-        let (mut numbers, mut bad_object) = (0_usize, None);
+        let (mut records, mut field, mut bad_object) = (0_usize, 0, None);
         let read = each_small(text, 0, "locations", |number| {
-            record[numbers % layout.fields] = number;
-            numbers += 1;
-            if numbers.is_multiple_of(layout.fields) {
+            record[field] = number;
+            field += 1;
+            if field == layout.fields {
+                (records, field) = (records + 1, 0);
                 let object = record[layout.object];
                 // Numbers V8 has no use for (a line of -1) are kept as their low 32 bits; they only serve as keys.
                 let position = Location {
@@ -77,7 +78,8 @@ impl Locations {
             Ok(())
         });
         read.map_err(|error| error.moved(0, offset))?;
-        if !numbers.is_multiple_of(layout.fields) {
+        if field != 0 {
+            let numbers = records * layout.fields + field;
             return Err(fault(format!("it holds {numbers} numbers, no multiple of {}", layout.fields)));
         }
         if let Some(object) = bad_object {

@@ -3,6 +3,8 @@
 //! A filter on a text is decided once for each string of the table and once for each class, not once for each node. What
 //! a filter does not ask for is not computed: one on types needs no dominators.
 
+use std::ops::Range;
+
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -98,12 +100,19 @@ pub fn select(graph: &HeapGraph, filter: &Filter, (first, end): (u32, u32), moni
             let mut selection = Selection::of(graph, filter, &facts);
             let mut passed = Vec::new();
             let start = first.saturating_add(stretch.saturating_mul(length)).min(end);
-            for node in (start..start.saturating_add(length).min(end)).map(NodeId) {
-                monitor.tick(node.index())?;
-                if selection.has(node) {
-                    memory::push(&mut passed, node, "a question")?;
-                }
-            }
+            let nodes = start as usize..start.saturating_add(length).min(end) as usize;
+            facts.each_of_kinds(
+                graph,
+                nodes,
+                |index| {
+                    let node = NodeId::from_index(index);
+                    if selection.has(node) {
+                        memory::push(&mut passed, node, "a question")?;
+                    }
+                    Ok(())
+                },
+                monitor,
+            )?;
             Ok(passed)
         })
         .collect::<Result<_>>()?;
@@ -129,20 +138,25 @@ pub fn select_all(graph: &HeapGraph, filter: &Filter, monitor: &Monitor) -> Resu
     found.as_mut_slice().par_chunks_mut(length).enumerate().try_for_each(|(stretch, words)| {
         let mut selection = Selection::of(graph, filter, &facts);
         let start = stretch * length * BITS;
-        for index in start..count.min(start + words.len() * BITS) {
-            monitor.tick(index)?;
-            if selection.has(NodeId::from_index(index)) {
-                words[(index - start) / BITS] |= 1 << (index % BITS);
-            }
-        }
-        Ok(())
+        facts.each_of_kinds(
+            graph,
+            start..count.min(start + words.len() * BITS),
+            |index| {
+                if selection.has(NodeId::from_index(index)) {
+                    words[(index - start) / BITS] |= 1 << (index % BITS);
+                }
+                Ok(())
+            },
+            monitor,
+        )
     })?;
     Ok(found)
 }
 
 /// What the filter looks at besides the file's own columns.
 struct Facts<'a> {
-    kinds: Option<Vec<bool>>,
+    /// By kind, whether it is wanted.
+    kinds: Option<[bool; NodeKind::LIMIT]>,
     classes: Option<(&'a Classes, Vec<bool>)>,
     shallow: &'a Sizes,
     retained: Option<RetainedSizes<'a>>,
@@ -151,7 +165,11 @@ struct Facts<'a> {
 impl<'a> Facts<'a> {
     fn of(graph: &'a HeapGraph, filter: &Filter, monitor: &Monitor) -> Result<Self> {
         let names = graph.snapshot().header.node_kinds.names();
-        let kinds = filter.kinds.as_ref().map(|wanted| names.iter().map(|name| wanted.contains(name)).collect());
+        let kinds = filter.kinds.as_ref().map(|wanted| {
+            let mut kinds = [false; NodeKind::LIMIT];
+            names.iter().zip(&mut kinds).for_each(|(name, kind)| *kind = wanted.contains(name));
+            kinds
+        });
         let by_class = filter.class.is_some() || filter.class_numbers.is_some();
         let classes = by_class.then(|| graph.classes(monitor)).transpose()?;
         let wanted = |classes: &'a Classes| {
@@ -170,6 +188,32 @@ impl<'a> Facts<'a> {
         };
         let retained = filter.needs_dominators().then(|| graph.retained_sizes(monitor)).transpose()?;
         Ok(Self { kinds, classes: classes.map(wanted), shallow, retained })
+    }
+
+    /// Goes over a stretch of nodes, but for those of kinds that are not wanted: most filters name kinds, and what they are
+    /// stands in a row of bytes.
+    #[inline(always)]
+    fn each_of_kinds(
+        &self,
+        graph: &HeapGraph,
+        nodes: Range<usize>,
+        mut visit: impl FnMut(usize) -> Result<()>,
+        monitor: &Monitor,
+    ) -> Result<()> {
+        let Some(wanted) = &self.kinds else {
+            return nodes.into_iter().try_for_each(|index| {
+                monitor.tick(index)?;
+                visit(index)
+            });
+        };
+        let start = nodes.start;
+        for (index, kind) in (start..).zip(graph.snapshot().nodes.kinds_of(nodes)) {
+            monitor.tick(index)?;
+            if wanted[kind.index()] {
+                visit(index)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -195,11 +239,12 @@ impl<'a> Selection<'a> {
         }
     }
 
+    /// Whether a node of a kind that is wanted passes.
+    #[inline]
     fn has(&mut self, node: NodeId) -> bool {
         let Self { graph, filter, facts, .. } = *self;
         let nodes = &graph.snapshot().nodes;
-        facts.kinds.as_ref().is_none_or(|wanted| wanted[nodes.kind(node).index()])
-            && facts.classes.as_ref().is_none_or(|(classes, wanted)| wanted[classes.number(node) as usize])
+        facts.classes.as_ref().is_none_or(|(classes, wanted)| wanted[classes.number(node) as usize])
             && filter.min_self.is_none_or(|least| facts.shallow.get(node) >= least)
             && filter.newer_than.is_none_or(|id| u64::from(nodes.id(node).0) > id)
             && filter.detached.is_none_or(|detached| (graph.dom_states().state(node) == DomState::Detached) == detached)
