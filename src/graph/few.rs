@@ -1,7 +1,7 @@
 //! What each of a few nodes keeps alive, without the dominators of everything else.
 //!
 //! Of dominators only those matter that were asked for: every node has a *label*, the nearest of the chosen ones that all
-//! ways to it pass. A first guess is the nearest chosen one above it in the tree of a [`Spread`], and can only be too low.
+//! ways to it pass. A first guess is the nearest chosen one on the way by which it was found, and can only be too low.
 //! Each edge then tells where a way goes round: the label of what it leads to is at most what it has in common with where
 //! it comes from, in the tree of the chosen ones. That is Cooper, Harvey and Kennedy's iteration for dominators, on labels
 //! that most nodes share: few ever change, and those that do are followed at once. Only when a chosen node itself moves up
@@ -15,11 +15,12 @@ use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering::Relaxed};
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 
-use super::{dominators::FlowGraph, flow::PlainEdges, spread::Spread};
+use super::{HeapGraph, dominators::FlowGraph, flow::PlainEdges, spread::Follower};
 use crate::{
     error::Result,
     memory,
     monitor::Monitor,
+    prefetch::prefetch,
     snapshot::{NodeId, Sizes},
 };
 
@@ -38,68 +39,81 @@ const ISOLATED: u16 = u16::MAX;
 /// The root is the first of the chosen ones, asked for or not, and everything's last label.
 const ROOT: u16 = 0;
 
-/// Retained size of each of some nodes, in bytes; `None` when dominators are the shorter way to them.
-pub(super) fn sizes_of_few(
-    edges: &PlainEdges<'_>,
-    spread: &Spread,
-    chosen: &[NodeId],
-    shallow: &Sizes,
-    monitor: &Monitor,
-) -> Result<Option<Vec<u64>>> {
-    if chosen.len() > FEW {
-        return Ok(None);
-    }
-    let labels = Labels::guess(spread, chosen, monitor)?;
-    if !labels.settle(edges, monitor)? {
-        return Ok(None);
-    }
-    let sums = labels.sums(shallow, monitor)?;
-    let size = |&node: &NodeId| match labels.of(node.0) {
-        ISOLATED => shallow.get(node),
-        number => sums[number as usize],
-    };
-    Ok(Some(chosen.iter().map(size).collect()))
-}
-
 /// A label for each node, on the way to the right ones.
-struct Labels {
+pub(super) struct Labels {
     /// By node, the number of a chosen one: its own if it is one, and else its label.
     of_nodes: Vec<AtomicU16>,
-    /// The chosen ones by number. Whatever stands above another in the spread's tree has the smaller number.
+    /// The chosen ones by number. Whatever was found through another has the greater number.
     chosen: Vec<u32>,
     /// By number, the label of the chosen one itself.
     above: Vec<AtomicU16>,
+    is_chosen: FixedBitSet,
+}
+
+impl Follower for Labels {
+    #[inline(always)]
+    fn found(&mut self, node: u32, by: u32, _position: u32) {
+        let label = *self.of_nodes[by as usize].get_mut();
+        if self.is_chosen.contains(node as usize) {
+            self.choose(node, label);
+        } else if label != ROOT {
+            *self.of_nodes[node as usize].get_mut() = label;
+        }
+    }
+
+    fn isolated(&mut self, node: u32) {
+        *self.of_nodes[node as usize].get_mut() = ISOLATED;
+    }
+
+    #[inline(always)]
+    fn expect(&self, node: u32) {
+        prefetch(&self.of_nodes, node as usize);
+    }
 }
 
 impl Labels {
-    fn guess(spread: &Spread, chosen: &[NodeId], monitor: &Monitor) -> Result<Self> {
-        let count = spread.nodes().len();
+    /// No labels yet: they come while the heap is gone over. `None` for too many nodes.
+    pub(super) fn new(graph: &HeapGraph, chosen: &[NodeId]) -> Result<Option<Self>> {
+        if chosen.len() > FEW {
+            return Ok(None);
+        }
+        let count = graph.snapshot().nodes.len();
         let mut is_chosen = FixedBitSet::with_capacity(count);
         chosen.iter().for_each(|node| is_chosen.insert(node.index()));
-        let mut labels = Self {
+        // Asked for or not, the root is there when the search begins.
+        is_chosen.set(graph.snapshot().root().index(), false);
+        Ok(Some(Self {
             of_nodes: memory::zeroed(count, "retained sizes")?,
-            chosen: vec![spread.nodes()[0]],
+            chosen: vec![graph.snapshot().root().0],
             above: vec![AtomicU16::new(ROOT)],
-        };
-        // By position, as the tree has it.
-        let mut guessed: Vec<u16> = memory::with_capacity(count, "retained sizes")?;
-        guessed.push(ROOT);
-        for (position, (&node, &above)) in spread.nodes().iter().zip(spread.above()).enumerate().skip(1) {
-            monitor.tick(position)?;
-            let mut label = guessed[above as usize];
-            if position >= spread.isolated_from {
-                label = ISOLATED;
-            } else if is_chosen.contains(node as usize) {
-                labels.above.push(AtomicU16::new(label));
-                label = labels.chosen.len() as u16;
-                labels.chosen.push(node);
-            }
-            guessed.push(label);
-            if label != ROOT {
-                *labels.of_nodes[node as usize].get_mut() = label;
-            }
+            is_chosen,
+        }))
+    }
+
+    #[cold]
+    fn choose(&mut self, node: u32, label: u16) {
+        *self.of_nodes[node as usize].get_mut() = self.chosen.len() as u16;
+        self.chosen.push(node);
+        self.above.push(AtomicU16::new(label));
+    }
+
+    /// Retained size of each of the chosen nodes, in bytes, once all was told; `None` when dominators are the shorter way.
+    pub(super) fn sizes(
+        self,
+        edges: &PlainEdges<'_>,
+        chosen: &[NodeId],
+        shallow: &Sizes,
+        monitor: &Monitor,
+    ) -> Result<Option<Vec<u64>>> {
+        if !self.settle(edges, monitor)? {
+            return Ok(None);
         }
-        Ok(labels)
+        let sums = self.sums(shallow, monitor)?;
+        let size = |&node: &NodeId| match self.of(node.0) {
+            ISOLATED => shallow.get(node),
+            number => sums[number as usize],
+        };
+        Ok(Some(chosen.iter().map(size).collect()))
     }
 
     #[inline(always)]

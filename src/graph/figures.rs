@@ -1,8 +1,8 @@
 //! Retained sizes of some nodes, on the short way: without dominators.
 //!
-//! Two ways lead there, and both begin with a [`Spread`]. Of nodes that are known beforehand the sizes are worked out
-//! ([`few`]). Of many, of which only the greatest are wanted, the spread bounds what each keeps; a few with the greatest
-//! bounds are worked out, and nobody needs to know of what is bound to be smaller.
+//! Two ways lead there, and both begin with a search along the edges that count ([`spread`]). Of a few nodes the sizes are
+//! worked out ([`Labels`]). Of many, of which only the greatest are wanted, the search bounds what each keeps; a few with the
+//! greatest bounds are worked out, and nobody needs to know of what is bound to be smaller.
 
 use std::cmp::Reverse;
 
@@ -10,10 +10,10 @@ use fixedbitset::FixedBitSet;
 
 use super::{
     HeapGraph,
-    few::{self, FEW},
-    spread::Spread,
+    few::{FEW, Labels},
+    spread::{Tree, spread},
 };
-use crate::{error::Result, monitor::Monitor, most::Most, snapshot::NodeId};
+use crate::{error::Result, monitor::Monitor, most::Most, snapshot::NodeId, store::Column};
 
 /// At first so many nodes are worked out: one more costs next to nothing, and going over them again as much as before.
 const AT_FIRST: usize = 512;
@@ -24,62 +24,53 @@ impl HeapGraph {
         self.retained.get().is_some() || self.has_all_on_the_shelf()
     }
 
-    /// Chooses nodes, none of them twice, and works out their retained sizes, in their order; no sizes where dominators
-    /// are the shorter way to them.
-    pub(crate) fn sizes_of_few(
-        &self,
-        choose: impl FnOnce() -> Result<Vec<NodeId>> + Send,
-        monitor: &Monitor,
-    ) -> Result<(Vec<NodeId>, Option<Vec<u64>>)> {
-        let (spread, chosen) = self.spread_beside(choose, monitor)?;
-        let sizes = self.sizes_by(&spread, &chosen, monitor)?;
-        Ok((chosen, sizes))
+    /// Retained sizes of some nodes, none of which comes twice; `None` where dominators are the shorter way to them.
+    pub(crate) fn sizes_of_few(&self, chosen: &[NodeId], monitor: &Monitor) -> Result<Option<Vec<u64>>> {
+        let Some(mut labels) = Labels::new(self, chosen)? else { return Ok(None) };
+        self.beside(|| spread(self, &mut labels, &monitor.part(0.4)), monitor)?;
+        labels.sizes(&self.counting_edges(monitor)?.plain(), chosen, self.shallow_sizes(monitor)?, monitor)
     }
 
-    /// Chooses nodes, and finds those with the greatest retained sizes, at most `top`, greatest first, of equal ones in the
-    /// order of the snapshot; `None` besides the nodes where dominators are the shorter way.
-    #[expect(clippy::type_complexity, reason = "what was chosen, and what was found of it")]
+    /// Those of some nodes with the greatest retained sizes, at most `top`, greatest first, of equal ones in the order of the
+    /// snapshot; `None` where dominators are the shorter way to them.
     pub(crate) fn greatest(
         &self,
-        choose: impl FnOnce() -> Result<FixedBitSet> + Send,
+        chosen: &FixedBitSet,
         top: usize,
         monitor: &Monitor,
-    ) -> Result<(FixedBitSet, Option<Vec<(NodeId, u64)>>)> {
-        let (spread, chosen) = self.spread_beside(choose, monitor)?;
-        let greatest = self.greatest_by(&spread, &chosen, top, monitor)?;
-        Ok((chosen, greatest))
+    ) -> Result<Option<Vec<(NodeId, u64)>>> {
+        if chosen.count_ones(..) <= AT_FIRST {
+            let nodes: Vec<NodeId> = chosen.ones().map(NodeId::from_index).collect();
+            return Ok(self.sizes_of_few(&nodes, monitor)?.map(|sizes| first(&nodes, sizes, top)));
+        }
+        if top > FEW {
+            return Ok(None);
+        }
+        let mut tree = None;
+        let search = || {
+            let (found, counting) = Tree::of(self, &monitor.part(0.4))?;
+            tree = Some(found);
+            Ok(counting)
+        };
+        self.beside(search, monitor)?;
+        tree.map_or(Ok(None), |tree| self.greatest_by(&tree, chosen, top, monitor))
     }
 
-    /// A spread, and beside it what is chosen and what a list of nodes shows besides.
-    fn spread_beside<T: Send>(
-        &self,
-        choose: impl FnOnce() -> Result<T> + Send,
-        monitor: &Monitor,
-    ) -> Result<(Spread, T)> {
-        let (spread, chosen) = rayon::join(
-            || {
-                let (spread, counting) = Spread::of(self, &monitor.part(0.4))?;
-                // What another question has found meanwhile is the same.
-                let _ = self.counting.set(counting);
-                Ok(spread)
-            },
-            || {
-                self.shallow_sizes(&monitor.part(0.1))?;
-                self.interfaces(&monitor.part(0.2))?;
-                choose()
-            },
-        );
-        Ok((spread?, chosen?))
+    /// Searches, and does beside it what a list of nodes shows besides retained sizes.
+    fn beside(&self, search: impl FnOnce() -> Result<Column<u64>> + Send, monitor: &Monitor) -> Result<()> {
+        let (counting, beside) = rayon::join(search, || {
+            self.shallow_sizes(&monitor.part(0.1))?;
+            self.interfaces(&monitor.part(0.2)).map(|_| ())
+        });
+        // What another question has found meanwhile is the same.
+        let _ = self.counting.set(counting?);
+        beside
     }
 
-    fn sizes_by(&self, spread: &Spread, chosen: &[NodeId], monitor: &Monitor) -> Result<Option<Vec<u64>>> {
-        let edges = self.counting_edges(monitor)?.plain();
-        few::sizes_of_few(&edges, spread, chosen, self.shallow_sizes(monitor)?, monitor)
-    }
-
+    /// Those with the greatest bounds are worked out, until nothing else can be among the first.
     fn greatest_by(
         &self,
-        spread: &Spread,
+        tree: &Tree,
         chosen: &FixedBitSet,
         top: usize,
         monitor: &Monitor,
@@ -87,15 +78,10 @@ impl HeapGraph {
         if top == 0 {
             return Ok(Some(Vec::new()));
         }
-        if top > FEW {
-            return Ok(None);
-        }
-        if chosen.count_ones(..) <= AT_FIRST {
-            let nodes: Vec<NodeId> = chosen.ones().map(NodeId::from_index).collect();
-            return Ok(self.sizes_by(spread, &nodes, monitor)?.map(|sizes| first(&nodes, sizes, top)));
-        }
+        let shallow = self.shallow_sizes(monitor)?;
+        let edges = self.counting_edges(monitor)?.plain();
         let mut most = Most::of(FEW + 1);
-        for (&node, bound) in spread.nodes().iter().zip(spread.bounds(self.shallow_sizes(monitor)?, monitor)?) {
+        for (&node, bound) in tree.nodes().iter().zip(tree.bounds(shallow, monitor)?) {
             if chosen.contains(node as usize) {
                 most.put((Reverse(bound), NodeId(node)))?;
             }
@@ -104,7 +90,9 @@ impl HeapGraph {
         let mut count = candidates.len().min(AT_FIRST.max(top));
         loop {
             let nodes: Vec<NodeId> = candidates[..count].iter().map(|&(_, node)| node).collect();
-            let Some(sizes) = self.sizes_by(spread, &nodes, monitor)? else { return Ok(None) };
+            let Some(mut labels) = Labels::new(self, &nodes)? else { return Ok(None) };
+            tree.retell(&mut labels, monitor)?;
+            let Some(sizes) = labels.sizes(&edges, &nodes, shallow, monitor)? else { return Ok(None) };
             let found = first(&nodes, sizes, top);
             // With the last one's size another node could be among them.
             let least = if found.len() < top { 0 } else { found[top - 1].1 };
@@ -180,10 +168,12 @@ mod tests {
     ) -> std::result::Result<(), TestCaseError> {
         let none = Monitor::none();
         let chosen = chosen_of(*nodes, chosen);
-        let (_, sizes) = graph.sizes_of_few(|| Ok(chosen.clone()), &none).unwrap();
+        let sizes = graph.sizes_of_few(&chosen, &none).unwrap();
         let mut wanted = FixedBitSet::with_capacity(*nodes);
         chosen.iter().for_each(|node| wanted.insert(node.index()));
-        let (_, greatest) = graph.greatest(|| Ok(wanted), top, &none).unwrap();
+        let greatest = graph.greatest(&wanted, top, &none).unwrap();
+        let by_tree = graph.greatest_by(&Tree::of(graph, &none).unwrap().0, &wanted, top, &none).unwrap();
+        prop_assert_eq!(&greatest, &by_tree);
         let some_classes = graph.class_names(&chosen, &none).unwrap();
         // Dominators that know nothing of what was found before.
         let (_, edges) = flow::explore(graph, &Spare::default(), &none).unwrap();
@@ -239,13 +229,13 @@ mod tests {
         let graph = heap.graph();
         let none = Monitor::none();
         let all: Vec<NodeId> = nodes.iter().map(|&node| NodeId::from_index(node)).collect();
-        let of = |count: usize| graph.sizes_of_few(|| Ok(all[..count].to_vec()), &none).unwrap().1;
+        let of = |count: usize| graph.sizes_of_few(&all[..count], &none).unwrap();
         let sizes = of(FEW).unwrap();
         assert_eq!((sizes[0], sizes[FEW - 1]), (2 * 8 * FEW as u64, 8 * (FEW as u64 + 1)));
         assert_eq!(of(FEW + 1), None);
         let mut wanted = FixedBitSet::with_capacity(2 * FEW + 1);
         wanted.insert_range(..);
-        let greatest = |top| graph.greatest(|| Ok(wanted.clone()), top, &none).unwrap().1;
+        let greatest = |top| graph.greatest(&wanted, top, &none).unwrap();
         assert_eq!(greatest(2).unwrap(), [(graph.snapshot().root(), 2 * 8 * FEW as u64), (all[0], 2 * 8 * FEW as u64)]);
         assert_eq!(greatest(FEW + 1), None);
     }
@@ -268,7 +258,7 @@ mod tests {
         }
         wanted.insert(second);
         let graph = heap.graph();
-        let found = graph.greatest(|| Ok(wanted), 3, &Monitor::none()).unwrap().1;
+        let found = graph.greatest(&wanted, 3, &Monitor::none()).unwrap();
         // Found one step sooner below the second, they bound nothing there; it keeps most, and of the others none more
         // than itself.
         assert_eq!(found, None);

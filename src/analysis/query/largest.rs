@@ -42,71 +42,50 @@ pub struct LargeObject {
     pub references: Option<u64>,
 }
 
-/// The objects with most of what they are ordered by, most first, at most `top` of those that are found; of equal ones
+/// The objects with most of what they are ordered by, most first, at most `top` of those that are wanted; of equal ones
 /// those that come first.
 ///
 /// # Errors
-/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`; those of the search.
+/// `ERR_HEAP_NO_MEMORY`, `ERR_HEAP_CANCELLED`.
 pub fn largest(
     graph: &HeapGraph,
-    find: impl FnOnce() -> Result<FixedBitSet> + Send,
+    wanted: &FixedBitSet,
     (top, by): (usize, Order),
     monitor: &Monitor,
 ) -> Result<Vec<LargeObject>> {
-    match by {
-        Order::RetainedSize => {
-            let found = greatest(graph, find, top, monitor)?;
-            let row = |(node, size)| (node, size, None);
-            told(graph, found.into_iter().map(row).collect(), monitor)
-        }
-        Order::SelfSize | Order::References => {
-            let choose = || Ok(most(graph, &find()?, (top, by), monitor)?.into_iter().map(|(_, node)| node).collect());
-            let (nodes, sizes) = sizes(graph, choose, monitor)?;
-            let mut references = References::of(graph);
-            let mut row = |(node, size)| (node, size, (by == Order::References).then(|| references.get(node)));
-            told(graph, nodes.into_iter().zip(sizes).map(&mut row).collect(), monitor)
-        }
+    if by == Order::RetainedSize {
+        let found = greatest(graph, wanted, top, monitor)?;
+        return told(graph, found.into_iter().map(|(node, size)| (node, size, None)).collect(), monitor);
     }
+    let found = most(graph, wanted, (top, by), monitor)?;
+    let nodes: Vec<NodeId> = found.iter().map(|&(_, node)| node).collect();
+    let rows = found.into_iter().zip(sizes(graph, &nodes, monitor)?);
+    let row = |((figure, node), size)| (node, size, (by == Order::References).then_some(figure));
+    told(graph, rows.map(row).collect(), monitor)
 }
 
 /// Those with the greatest retained sizes.
-fn greatest(
-    graph: &HeapGraph,
-    find: impl FnOnce() -> Result<FixedBitSet> + Send,
-    top: usize,
-    monitor: &Monitor,
-) -> Result<Vec<(NodeId, u64)>> {
-    let wanted = if graph.knows_retained_sizes() {
-        find()?
-    } else {
-        match graph.greatest(find, top, monitor)? {
-            (_, Some(found)) => return Ok(found),
-            (wanted, None) => wanted,
-        }
-    };
+fn greatest(graph: &HeapGraph, wanted: &FixedBitSet, top: usize, monitor: &Monitor) -> Result<Vec<(NodeId, u64)>> {
+    if !graph.knows_retained_sizes()
+        && let Some(found) = graph.greatest(wanted, top, monitor)?
+    {
+        return Ok(found);
+    }
     graph.prepare(monitor)?;
-    let found = most(graph, &wanted, (top, Order::RetainedSize), monitor)?;
+    let found = most(graph, wanted, (top, Order::RetainedSize), monitor)?;
     Ok(found.into_iter().map(|(size, node)| (node, size)).collect())
 }
 
-/// Nodes, and their retained sizes.
-fn sizes(
-    graph: &HeapGraph,
-    choose: impl FnOnce() -> Result<Vec<NodeId>> + Send,
-    monitor: &Monitor,
-) -> Result<(Vec<NodeId>, Vec<u64>)> {
-    let nodes = if graph.knows_retained_sizes() {
-        choose()?
-    } else {
-        match graph.sizes_of_few(choose, monitor)? {
-            (nodes, Some(sizes)) => return Ok((nodes, sizes)),
-            (nodes, None) => nodes,
-        }
-    };
+/// Retained sizes of some nodes, none of which comes twice.
+fn sizes(graph: &HeapGraph, nodes: &[NodeId], monitor: &Monitor) -> Result<Vec<u64>> {
+    if !graph.knows_retained_sizes()
+        && let Some(sizes) = graph.sizes_of_few(nodes, monitor)?
+    {
+        return Ok(sizes);
+    }
     graph.prepare(monitor)?;
     let retained = graph.retained_sizes(monitor)?;
-    let sizes = nodes.iter().map(|&node| retained.get(node)).collect();
-    Ok((nodes, sizes))
+    Ok(nodes.iter().map(|&node| retained.get(node)).collect())
 }
 
 /// The nodes of a set with most of something, and how much. By retained size, these must be known.
@@ -116,7 +95,7 @@ fn most(
     (top, by): (usize, Order),
     monitor: &Monitor,
 ) -> Result<Vec<(u64, NodeId)>> {
-    let shallow = graph.shallow_sizes(monitor)?;
+    let shallow = (by == Order::SelfSize).then(|| graph.shallow_sizes(monitor)).transpose()?;
     let retained = (by == Order::RetainedSize).then(|| graph.retained_sizes(monitor)).transpose()?;
     let stretch = |stretch: Range<usize>| -> Result<_> {
         let mut most = Most::of(top);
@@ -124,10 +103,10 @@ fn most(
         for index in ones(wanted, stretch) {
             monitor.tick(index)?;
             let node = NodeId::from_index(index);
-            let figure = match (by, retained) {
-                (Order::References, _) => references.get(node),
-                (Order::RetainedSize, Some(retained)) => retained.get(node),
-                _ => shallow.get(node),
+            let figure = match (retained, shallow) {
+                (Some(sizes), _) => sizes.get(node),
+                (_, Some(sizes)) => sizes.get(node),
+                _ => references.get(node),
             };
             most.put((Reverse(figure), node))?;
         }

@@ -156,8 +156,8 @@ fn tell(
                 // Dominators that the next process finds in the index are worth their time.
                 graph.prepare(&monitor.part(0.8))?;
             }
-            let find = || wanted(graph, filter.as_ref(), nodes, monitor);
-            json(&analysis::largest(graph, find, (top, by), monitor)?)
+            let wanted = wanted(graph, filter.as_ref(), nodes, monitor)?;
+            json(&analysis::largest(graph, &wanted, (top, by), monitor)?)
         }
         Question::RetainedBy { keeper, top } => {
             let nodes = analysis::retained_by(graph, keeper, monitor)?;
