@@ -125,9 +125,46 @@ for (const filter of FILTERS) {
         objects.map((/** @type {any} */ row) => [row.id, row.retainedSize, row.references]),
         first.map((node) => [node.id, node.retainedSize, by === 'references' ? references(node) : undefined]),
       );
+      // By another heap, of which nothing is known yet.
+      const fresh = await openSnapshot(file, { prepare: false });
+      const chosen = filter.where ? wanted.map(({ id }) => id) : filter;
+      const largest = await fresh.largest(chosen, { top: 20, by });
+      fresh.close();
+      const plain = objects.map((/** @type {any} */ { distance, ...row }) => row);
+      assert.deepEqual(largest, plain);
+      assert.deepEqual(await snapshot.largest(wanted, { top: 20, by }), plain);
     }
   });
 }
+
+test('the largest of all, of a few, of none', async () => {
+  const fresh = () => openSnapshot(file, { prepare: false });
+  const sorted = [...snapshot.nodes()].sort(
+    (a, b) => b.retainedSize - a.retainedSize || a.ordinal - b.ordinal,
+  );
+  const expected = sorted.map(({ id, retainedSize }) => [id, retainedSize]);
+  // The last is more than there is a short way to.
+  for (const top of [0, 1, 100, 1500]) {
+    const heap = await fresh();
+    const told = await heap.largest({}, { top });
+    assert.deepEqual(
+      told.map(({ id, retainedSize }) => [id, retainedSize]),
+      expected.slice(0, top),
+    );
+    heap.close();
+  }
+  const heap = await fresh();
+  const [biggest] = await heap.largest([snapshot.root.id, sorted[5].id, sorted[5].id], { top: 1 });
+  assert.equal(biggest.id, snapshot.root.id);
+  assert.deepEqual(await heap.largest([]), []);
+  assert.deepEqual(await heap.largest({ class: 'Nobody' }), []);
+  await assert.rejects(heap.largest({}, { top: -1 }), { code: 'ERR_HEAP_USAGE' });
+  await assert.rejects(heap.largest({}, { by: 'name' }), { code: 'ERR_HEAP_USAGE' });
+  const stopped = AbortSignal.abort();
+  await assert.rejects(heap.largest({}, { signal: stopped }), { name: 'AbortError' });
+  heap.close();
+  await assert.rejects(heap.largest({}), { code: 'ERR_HEAP_CLOSED' });
+});
 
 test('patterns in the engine’s words mean what they mean here', () => {
   const texts = [
@@ -229,20 +266,22 @@ test('sizes of collections are those of the list of collections', async () => {
   await assert.rejects(snapshot.objects({}, { by: 'name' }), { code: 'ERR_HEAP_USAGE' });
 });
 
-test('what a question finds out is in the index for the next process', async () => {
-  const copy = path.join(directory, 'kept.heapsnapshot');
-  fs.copyFileSync(file, copy);
-  const ask = async () => {
-    const kept = await openSnapshot(copy, { cache: true, prepare: false });
-    const told = await kept.objects({ type: 'object' }, { top: 5 });
-    kept.close();
-    return { told, bytes: fs.statSync(`${copy}.heapindex`).size };
-  };
-  const bare = await openSnapshot(copy, { cache: true, prepare: false });
-  bare.close();
-  const without = fs.statSync(`${copy}.heapindex`).size;
-  const [first, second] = [await ask(), await ask()];
-  assert.ok(first.bytes > without);
-  assert.deepEqual(second, first);
-  assert.deepEqual(first.told, await snapshot.objects({ type: 'object' }, { top: 5 }));
-});
+for (const question of /** @type {Array<'objects' | 'largest'>} */ (['objects', 'largest'])) {
+  test(`what ${question}() finds out is in the index for the next process`, async () => {
+    const copy = path.join(directory, `${question}.heapsnapshot`);
+    fs.copyFileSync(file, copy);
+    const ask = async () => {
+      const kept = await openSnapshot(copy, { cache: true, prepare: false });
+      const told = await kept[question]({ type: 'object' }, { top: 5 });
+      kept.close();
+      return { told, bytes: fs.statSync(`${copy}.heapindex`).size };
+    };
+    const bare = await openSnapshot(copy, { cache: true, prepare: false });
+    bare.close();
+    const without = fs.statSync(`${copy}.heapindex`).size;
+    const [first, second] = [await ask(), await ask()];
+    assert.ok(first.bytes > without);
+    assert.deepEqual(second, first);
+    assert.deepEqual(first.told, await snapshot[question]({ type: 'object' }, { top: 5 }));
+  });
+}

@@ -9,14 +9,16 @@ use std::collections::BTreeMap;
 
 use heap_analyzer::{
     analysis::{
-        Filter, InspectOptions, Order, Scripts, TextFilter, held_by, inspect_open, missing, objects, select, value_of,
+        Filter, InspectOptions, Order, Scripts, TextFilter, held_by, inspect_open, largest, missing, objects, select,
+        select_all, set_of, value_of,
     },
+    graph::HeapGraph,
     monitor::Monitor,
     snapshot::{NodeId, ObjectId},
 };
 use serde_json::{Value, json};
 
-use super::{entropy::Entropy, facts::Facts, heap::NODE_TYPES, program::program};
+use super::{entropy::Entropy, facts::Facts, graph::open, heap::NODE_TYPES, program::program};
 
 /// Target `questions`.
 pub fn questions(data: &[u8]) {
@@ -27,12 +29,14 @@ pub fn questions(data: &[u8]) {
     };
     let (seed, options) = (choices.number(), inspection(&mut choices));
     let asked: [u8; 4] = [(); 4].map(|()| choices.byte());
-    let facts = Facts::of(&program(&mut choices, 24));
+    let text = program(&mut choices, 24).text();
+    let facts = Facts::read(&text);
     let count = facts.model.nodes.len();
     let [node, excluded, ..] = asked.map(|byte| usize::from(byte) % count);
 
     let selection: Vec<usize> = (0..count).filter(|node| seed >> (node % 64) & 1 == 1).collect();
     check_objects(&facts, &selection, top);
+    check_largest(&facts, &text, &selection, top);
     check_filters(&facts, asked, seed);
     keepers::check(&facts, top);
     collections::check(&facts, top);
@@ -85,6 +89,30 @@ fn check_objects(facts: &Facts, nodes: &[usize], top: usize) {
     check_rows(facts, &told["objects"], &biggest);
 }
 
+/// What is told of the objects with most of something, by a heap of which nothing is known yet.
+fn check_largest(facts: &Facts, text: &str, nodes: &[usize], top: usize) {
+    for by in [Order::RetainedSize, Order::SelfSize, Order::References] {
+        let graph = HeapGraph::new(open(text.as_bytes()).unwrap(), &Monitor::none()).unwrap();
+        let wanted = set_of(&graph, nodes.iter().map(|&node| NodeId::from_index(node)));
+        let told = serde_json::to_value(largest(&graph, &wanted, (top, by), &Monitor::none()).unwrap()).unwrap();
+        let mut biggest = nodes.to_vec();
+        match by {
+            Order::RetainedSize => biggest.sort_by_key(|&node| std::cmp::Reverse(facts.retained[node])),
+            Order::SelfSize => biggest.sort_by_key(|&node| std::cmp::Reverse(facts.shallow[node])),
+            // How references are counted is not this target's.
+            Order::References => {
+                let rows = told.as_array().unwrap();
+                let counts: Vec<u64> = rows.iter().map(|row| row["references"].as_u64().unwrap()).collect();
+                assert!(counts.is_sorted_by(|a, b| a >= b) && counts.len() == top.min(nodes.len()), "{counts:?}");
+                let by_id = |row: &Value| facts.model.nodes.iter().position(|node| row["id"] == node.id).unwrap();
+                biggest = rows.iter().map(by_id).collect();
+            }
+        }
+        biggest.truncate(top);
+        check_rows(facts, &told, &biggest);
+    }
+}
+
 /// Which objects pass filters.
 fn check_filters(facts: &Facts, [flags, kind, state, _]: [u8; 4], seed: u64) {
     let kinds = (flags & 1 == 1).then(|| vec![NODE_TYPES[usize::from(kind) % NODE_TYPES.len()].to_owned()]);
@@ -118,6 +146,8 @@ fn check_filters(facts: &Facts, [flags, kind, state, _]: [u8; 4], seed: u64) {
             && filter.newer_than.is_none_or(|id| u64::from(told.id) > id)
             && filter.detached.is_none_or(|wanted| facts.model.is_detached(*node) == wanted)
     };
+    let all = select_all(&facts.graph, &filter, &Monitor::none()).unwrap();
+    assert!(all.ones().eq((0..count).filter(passes)), "{filter:?}");
     let told = select(&facts.graph, &filter, (first as u32, end as u32), &Monitor::none()).unwrap();
     let told: Vec<usize> = told.into_iter().map(NodeId::index).collect();
     assert_eq!(told, (first..end).filter(passes).collect::<Vec<_>>(), "{filter:?}");
