@@ -248,7 +248,7 @@ mod tests {
         heap.edge(0, "element", "1", first);
         heap.edge(0, "element", "2", second);
         let mut wanted = FixedBitSet::with_capacity(3 + 3 * FEW);
-        for pair in 0..FEW + 1 {
+        for pair in 0..=FEW {
             let above = heap.node("object", "above", 7 + 4 * pair as u32, 8);
             let below = heap.node("object", "below", 9 + 4 * pair as u32, 100);
             heap.edge(first, "property", &format!("a{pair}"), above);

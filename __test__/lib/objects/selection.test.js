@@ -127,10 +127,10 @@ for (const filter of FILTERS) {
       );
       // By another heap, of which nothing is known yet.
       const fresh = await openSnapshot(file, { prepare: false });
-      const chosen = filter.where ? wanted.map(({ id }) => id) : filter;
-      const largest = await fresh.largest(chosen, { top: 20, by });
+      const subject = filter.where ? wanted.map(({ id }) => id) : filter;
+      const largest = await fresh.largest(subject, { top: 20, by });
       fresh.close();
-      const plain = objects.map((/** @type {any} */ { distance, ...row }) => row);
+      const plain = objects.map((/** @type {any} */ { distance: _, ...row }) => row);
       assert.deepEqual(largest, plain);
       assert.deepEqual(await snapshot.largest(wanted, { top: 20, by }), plain);
     }
