@@ -130,7 +130,7 @@ for (const filter of FILTERS) {
       const subject = filter.where ? wanted.map(({ id }) => id) : filter;
       const largest = await fresh.largest(subject, { top: 20, by });
       fresh.close();
-      const plain = objects.map((/** @type {any} */ { distance: _, ...row }) => row);
+      const plain = objects.map((/** @type {any} */ { distance: _distance, ...row }) => row);
       assert.deepEqual(largest, plain);
       assert.deepEqual(await snapshot.largest(wanted, { top: 20, by }), plain);
     }
