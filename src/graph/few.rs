@@ -5,7 +5,7 @@
 //! Each edge then tells where a way goes round: the label of what it leads to is at most what it has in common with where
 //! it comes from, in the tree of the chosen ones. That is Cooper, Harvey and Kennedy's iteration for dominators, on labels
 //! that most nodes share: few ever change, and those that do are followed at once. Only when a chosen node itself moves up
-//! in the tree do edges mean something new, and are all gone over again.
+//! in the tree do edges from what is below it mean something new, and are gone over again.
 //!
 //! Labels only ever move up, to where the ways that are known so far meet, so that it does not matter in which order edges
 //! are looked at, nor that two threads do it at the same time.
@@ -125,13 +125,18 @@ impl Labels {
     fn settle(&self, edges: &PlainEdges<'_>, monitor: &Monitor) -> Result<bool> {
         let (nodes, steps) = (self.of_nodes.len(), AtomicUsize::new(0));
         let limit = edges.len().saturating_mul(STEPS).max(1 << 16);
+        // By number, whether what is below says something new.
+        let mut is_news = vec![true; self.chosen.len()];
         loop {
-            let moved = AtomicBool::new(false);
+            let moved: Vec<AtomicBool> = is_news.iter().map(|_| AtomicBool::new(false)).collect();
             (0..nodes.div_ceil(PORTION)).into_par_iter().try_for_each(|portion| -> Result<()> {
-                let mut pass = Pass { labels: self, edges, waiting: Vec::new(), steps: 0, moved: false };
+                let mut pass = Pass { labels: self, edges, waiting: Vec::new(), steps: 0, moved: &moved };
                 for node in portion * PORTION..nodes.min((portion + 1) * PORTION) {
                     monitor.tick(node)?;
-                    pass.follow(node as u32)?;
+                    let label = self.of(node as u32);
+                    if label != ISOLATED && is_news[label as usize] {
+                        pass.follow(node as u32)?;
+                    }
                     while let Some(node) = pass.waiting.pop() {
                         pass.follow(node)?;
                         if pass.steps > PORTION {
@@ -143,13 +148,17 @@ impl Labels {
                     }
                 }
                 steps.fetch_add(pass.steps, Relaxed);
-                moved.fetch_or(pass.moved, Relaxed);
                 Ok(())
             })?;
             if steps.load(Relaxed) > limit {
                 return Ok(false);
             }
-            if !moved.load(Relaxed) {
+            // Of what changed on the way up from a label, the lowest that moved is still on it.
+            for (number, moved) in moved.into_iter().enumerate() {
+                is_news[number] =
+                    moved.into_inner() || number != 0 && is_news[self.above[number].load(Relaxed) as usize];
+            }
+            if !is_news.contains(&true) {
                 return Ok(true);
             }
         }
@@ -189,8 +198,8 @@ struct Pass<'a> {
     /// Nodes whose label was changed and whose edges are to be looked at again.
     waiting: Vec<u32>,
     steps: usize,
-    /// Whether a chosen one has moved.
-    moved: bool,
+    /// By number, whether a chosen one has moved.
+    moved: &'a [AtomicBool],
 }
 
 impl Pass<'_> {
@@ -198,9 +207,6 @@ impl Pass<'_> {
     #[inline(always)]
     fn follow(&mut self, node: u32) -> Result<()> {
         let from = self.labels.of(node);
-        if from == ISOLATED {
-            return Ok(());
-        }
         let edges = self.edges.edges(node);
         self.steps += edges.len();
         for edge in edges {
@@ -216,9 +222,9 @@ impl Pass<'_> {
 
     /// There is a way to a node past everything that is not above `from`.
     #[inline]
-    fn lift(&mut self, node: u32, label: u16, from: u16) -> Result<()> {
-        let is_chosen = self.labels.chosen[label as usize] == node;
-        let cell = if is_chosen { &self.labels.above[label as usize] } else { &self.labels.of_nodes[node as usize] };
+    fn lift(&mut self, node: u32, number: u16, from: u16) -> Result<()> {
+        let is_chosen = self.labels.chosen[number as usize] == node;
+        let cell = if is_chosen { &self.labels.above[number as usize] } else { &self.labels.of_nodes[node as usize] };
         let mut label = cell.load(Relaxed);
         loop {
             let meet = self.meet(label, from);
@@ -231,7 +237,7 @@ impl Pass<'_> {
             }
         }
         if is_chosen {
-            self.moved = true;
+            self.moved[number as usize].store(true, Relaxed);
             return Ok(());
         }
         memory::push(&mut self.waiting, node, "retained sizes")
