@@ -223,7 +223,9 @@ impl Pass<'_> {
     /// There is a way to a node past everything that is not above `from`.
     #[inline]
     fn lift(&mut self, node: u32, number: u16, from: u16) -> Result<()> {
-        let is_chosen = self.labels.chosen[number as usize] == node;
+        // An edge to what no edge leads to is one of an index that somebody forged.
+        let Some(&known) = self.labels.chosen.get(number as usize) else { return Ok(()) };
+        let is_chosen = known == node;
         let cell = if is_chosen { &self.labels.above[number as usize] } else { &self.labels.of_nodes[node as usize] };
         let mut label = cell.load(Relaxed);
         loop {
