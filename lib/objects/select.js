@@ -32,9 +32,12 @@ const words = (value, name) => {
   throw badArgument(name, 'a string or an array of strings', value);
 };
 
-/** @param {unknown} given */
-const readFilter = (given) =>
-  readOptions('nodes', given, {
+/**
+ * @param {unknown} given
+ * @param {string} [method] that was called with it
+ */
+const readFilter = (given, method = 'nodes') =>
+  readOptions(method, given, {
     class: readText,
     type: words,
     name: readText,

@@ -352,7 +352,7 @@ class HeapSnapshot {
       const nodes = Uint32Array.from(of, (one) => this.#resolve(one, 'of').ordinal);
       return this.#ask({ ask, top, by }, watched, { nodes });
     }
-    const wanted = readFilter(of);
+    const wanted = readFilter(of, ask);
     this.#heap.checkOpen();
     const filter = forQuestion(this.#heap, wanted);
     const nodes = filter ? null : Uint32Array.from(each(this.#heap, wanted), ({ ordinal }) => ordinal);

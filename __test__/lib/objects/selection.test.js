@@ -160,6 +160,7 @@ test('the largest of all, of a few, of none', async () => {
   assert.deepEqual(await heap.largest({ class: 'Nobody' }), []);
   await assert.rejects(heap.largest({}, { top: -1 }), { code: 'ERR_HEAP_USAGE' });
   await assert.rejects(heap.largest({}, { by: 'name' }), { code: 'ERR_HEAP_USAGE' });
+  await assert.rejects(heap.largest({ kind: 'object' }), { message: /^largest\(\) has no option `kind`/ });
   const stopped = AbortSignal.abort();
   await assert.rejects(heap.largest({}, { signal: stopped }), { name: 'AbortError' });
   heap.close();
