@@ -10,7 +10,8 @@ const { spawnSync } = require('node:child_process');
 
 const { runStep } = require('./run');
 
-/** What touches it: allocation, the vector unit, the parallel reader, an analysis from end to end, and the index. */
+/** What touches it: allocation, the vector unit, the parallel reader, an analysis from end to end, labels that two threads
+ * move, and the index. */
 const TESTS = [
   'memory::',
   'snapshot::stretch',
@@ -19,6 +20,7 @@ const TESTS = [
   'graph::tree',
   'graph::dominators::tests::cycles',
   'analysis::tests',
+  'graph::figures::tests::a_few',
   // Views of an index, of those that map no file.
   'store::tests::a_forged_head',
   'store::tests::damage_in',

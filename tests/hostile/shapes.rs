@@ -4,7 +4,7 @@
 use std::{cmp::Ordering, ops::RangeInclusive, time::Duration};
 
 use heap_analyzer::{
-    analysis::{AnalyzeOptions, InspectOptions, class_table, inspect},
+    analysis::{AnalyzeOptions, InspectOptions, Order, class_table, inspect, largest, set_of},
     graph::HeapGraph,
     leaks::overview,
     monitor::Monitor,
@@ -247,13 +247,18 @@ const SHAPES: [Shape; 11] = [
     Shape { name: "classes", sizes: [20_000, 1_000_000], text: classes, check: check_classes },
 ];
 
-/// What the facts of a heap took, what all that one may ask of it took, and all about one object: work of all threads.
+/// What the facts of a heap took, what all that one may ask of it took, all about one object, and which are the largest:
+/// work of all threads.
 struct Cost {
     facts: Duration,
     bytes: usize,
     everything: Duration,
     one: Duration,
+    largest: Duration,
 }
+
+/// Rows of the list of the largest.
+const ROWS: usize = 100;
 
 fn measure(shape: &Shape, size: u64) -> Cost {
     let none = Monitor::none();
@@ -270,7 +275,11 @@ fn measure(shape: &Shape, size: u64) -> Cost {
     });
     let facts = worked().saturating_sub(started);
     (shape.check)(&graph, size);
+    let retained = graph.retained_sizes(&none).unwrap();
+    let mut sizes: Vec<u64> = graph.snapshot().nodes.all().map(|node| retained.get(node)).collect();
     drop(graph);
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    sizes.truncate(ROWS);
 
     let options = AnalyzeOptions { packages: true, duplicates: true, ..AnalyzeOptions::default() };
     let all_of = copy();
@@ -282,7 +291,16 @@ fn measure(shape: &Shape, size: u64) -> Cost {
     let one_of = copy();
     let started = worked();
     inspect(one_of, ObjectId(id(nodes_of(&text) / 2) as u32), options, &none).unwrap();
-    Cost { facts, bytes, everything, one: worked().saturating_sub(started) }
+    let one = worked().saturating_sub(started);
+
+    let started = worked();
+    let graph = HeapGraph::new(Snapshot::open(Source::Bytes(text), &none).unwrap(), &none).unwrap();
+    let wanted = set_of(&graph, graph.snapshot().nodes.all());
+    let told = largest(&graph, &wanted, (ROWS, Order::RetainedSize), &none).unwrap();
+    let largest = worked().saturating_sub(started);
+    let told: Vec<u64> = told.into_iter().map(|row| row.retained_size).collect();
+    assert_eq!(told, sizes, "{}: found without dominators, and by them", shape.name);
+    Cost { facts, bytes, everything, one, largest }
 }
 
 /// The number of nodes in the header.
@@ -295,22 +313,26 @@ fn nodes_of(text: &[u8]) -> u64 {
 #[test]
 fn every_shape_is_answered_by_formula_at_a_flat_cost() {
     let _alone = alone();
-    println!("| shape | size | facts, s of work | ns for one | bytes for one | everything, s | one object, s |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    println!(
+        "| shape | size | facts, s of work | ns for one | bytes for one | everything, s | one object, s | largest, s |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     for shape in &SHAPES {
         let size = shape.sizes[usize::from(is_full())];
         let cost = measure(shape, size);
         let one = |total: f64| total / size as f64;
         println!(
-            "| {} | {size} | {:.2} | {:.1} | {:.1} | {:.2} | {:.2} |",
+            "| {} | {size} | {:.2} | {:.1} | {:.1} | {:.2} | {:.2} | {:.2} |",
             shape.name,
             cost.facts.as_secs_f64(),
             one(cost.facts.as_secs_f64() * 1e9),
             one(cost.bytes as f64),
             cost.everything.as_secs_f64(),
             cost.one.as_secs_f64(),
+            cost.largest.as_secs_f64(),
         );
-        assert!(cost.facts.max(cost.everything).max(cost.one) < Duration::from_secs(60), "{}", shape.name);
+        let most = cost.facts.max(cost.everything).max(cost.one).max(cost.largest);
+        assert!(most < Duration::from_secs(60), "{}", shape.name);
         if is_full() {
             // A sixteenth of it takes a sixteenth of the work: far less when something is quadratic, while caches account
             // for a factor of a few.
@@ -319,6 +341,7 @@ fn every_shape_is_answered_by_formula_at_a_flat_cost() {
                 ("facts", cost.facts, small.facts),
                 ("everything", cost.everything, small.everything),
                 ("one object", cost.one, small.one),
+                ("largest", cost.largest, small.largest),
             ] {
                 let slack = Duration::from_millis(200);
                 assert!(full < (part + slack) * 16 * 4, "{}, {what}: {full:?}, a sixteenth {part:?}", shape.name);
