@@ -40,8 +40,8 @@ function workingDirectory() {
 }
 
 /**
- * Where processes are measured: Node reads extra certificates each time it starts, 60 ms where the list is a whole
- * system's. That is a setting of the machine and no work of any tool, and would be most of what `--version` takes.
+ * Where processes are measured: Node reads extra certificates each time it starts, 20 to 60 ms where the list is a
+ * whole system's. That is a setting of the machine and no work of any tool, and would be most of what `--version` takes.
  */
 function environment() {
   const { NODE_EXTRA_CA_CERTS: _, ...rest } = process.env;

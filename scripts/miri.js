@@ -10,8 +10,10 @@ const { spawnSync } = require('node:child_process');
 
 const { runStep } = require('./run');
 
-/** What touches it: allocation, the vector unit, the parallel reader, an analysis from end to end, labels that two threads
- * move, and the index. */
+/**
+ * What touches it: allocation, the vector unit, the parallel reader, an analysis from end to end, labels that two threads
+ * move, and the index.
+ */
 const TESTS = [
   'memory::',
   'snapshot::stretch',

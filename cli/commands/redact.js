@@ -2,9 +2,10 @@
 'use strict';
 
 /**
- * `heap-analyzer redact FILE OUTPUT`: a copy of a snapshot that may go where the heap itself must not.
+ * `heap-analyzer redact FILE --output COPY`: a copy of a snapshot that may go where the heap itself must not.
  */
 
+const { HeapAnalyzerError } = require('../../lib/errors');
 const { addExamples, addJson } = require('../options');
 
 /**
@@ -16,15 +17,32 @@ function define(command, context) {
     .name('redact')
     .description('Copy a snapshot without what its strings, sources and numbers say; every figure stays.')
     .argument('<file>', 'the snapshot; - reads it from a pipe')
-    .argument('<output>', 'where the copy goes; .gz and .zst pack it')
+    .argument('[copy]', 'the same as --output')
+    .option('--output <file>', 'where the copy goes; .gz and .zst pack it')
     .option('--property-keys', 'also hide the keys of properties')
     .option('--overwrite', 'replace what stands there');
   addJson(command);
   addExamples(command, [
-    'heap-analyzer redact app.heapsnapshot for-the-vendor.heapsnapshot.gz',
-    'heap-analyzer redact app.heapsnapshot bare.heapsnapshot --property-keys',
+    'heap-analyzer redact app.heapsnapshot --output for-the-vendor.heapsnapshot.gz',
+    'heap-analyzer redact app.heapsnapshot --output bare.heapsnapshot --property-keys',
   ]);
-  command.action((file, output, options) => run(file, output, options, context));
+  command.action((file, copy, { output, ...options }) => run(file, place(copy, output), options, context));
+}
+
+/**
+ * The one place that the copy goes to.
+ * @param {string | undefined} copy
+ * @param {string | undefined} output
+ */
+function place(copy, output) {
+  const given = output ?? copy;
+  if (given === undefined) {
+    throw new HeapAnalyzerError('ERR_HEAP_USAGE', '--output is missing: where the copy goes');
+  }
+  if (copy !== undefined && output !== undefined) {
+    throw new HeapAnalyzerError('ERR_HEAP_USAGE', `one copy is made: ${copy}, or --output ${output}`);
+  }
+  return given;
 }
 
 /**
@@ -54,4 +72,7 @@ async function run(file, output, { propertyKeys, overwrite, json, quiet = false 
   print({ ...head, ...answer }, json, renderRedaction, context);
 }
 
-module.exports = { define };
+/** How the place may be told, once. */
+const ways = [['copy'], ['output']];
+
+module.exports = { define, ways };

@@ -19,7 +19,7 @@ test('copies, says how much it hid, and overwrites only when told to', async (t)
   const directory = temporaryDirectory(t);
   const [file, copy, bare] = ['a', 'b.gz', 'c'].map((name) => path.join(directory, name));
   fs.writeFileSync(file, text);
-  const { code, stdout, stderr } = await runCli(['redact', file, copy]);
+  const { code, stdout, stderr } = await runCli(['redact', file, '--output', copy]);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
   assert.match(
     stdout,
@@ -38,5 +38,20 @@ test('copies, says how much it hid, and overwrites only when told to', async (t)
   assert.equal((await runCli(['redact', file, bare, '--overwrite'])).code, 0);
   assert.match(fs.readFileSync(bare, 'utf8'), /password/);
   assert.equal((await runCli(['redact', path.join(directory, 'missing'), copy])).code, 2);
-  assert.equal((await runCli(['redact', file])).code, 2);
+
+  const settings = path.join(directory, 'settings.json');
+  const [said, typed] = ['said', 'typed'].map((name) => path.join(directory, name));
+  fs.writeFileSync(settings, JSON.stringify({ redact: { output: said } }));
+  assert.equal((await runCli(['redact', file, typed, '--config', settings])).code, 0);
+  assert.deepEqual([fs.existsSync(typed), fs.existsSync(said)], [true, false]);
+  assert.equal((await runCli(['redact', file, '--config', settings])).code, 0);
+  assert.ok(fs.existsSync(said));
+
+  const nowhere = await runCli(['redact', file]);
+  assert.deepEqual(
+    [nowhere.code, nowhere.stderr],
+    [2, 'heap-analyzer: --output is missing: where the copy goes\n'],
+  );
+  const twice = await runCli(['redact', file, 'd', '--output', 'e']);
+  assert.deepEqual([twice.code, twice.stderr], [2, 'heap-analyzer: one copy is made: d, or --output e\n']);
 });
