@@ -24,7 +24,7 @@ const KINDS = {
   other: 'snapshot',
   file: 'file',
   files: 'file',
-  output: 'file',
+  copy: 'file',
   dir: 'directory',
   directory: 'directory',
   // `--ignore`: fingerprints, or files of them.

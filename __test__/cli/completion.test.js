@@ -52,6 +52,7 @@ const LINES = [
   ['find-leaks --update-ignore two.j\t', ['find-leaks', '--update-ignore', 'two.json']],
   ['analyze --sections hints,pa\t', ['analyze', '--sections', 'hints,packages']],
   ['redact one.heapsnapshot two.j\t', ['redact', 'one.heapsnapshot', 'two.json']],
+  ['redact one.heapsnapshot --output two.j\t', ['redact', 'one.heapsnapshot', '--output', 'two.json']],
   ['query one.heapsnapshot dup\t', ['query', 'one.heapsnapshot', 'duplicates']],
   ['query one.heapsnapshot --by ref\t', ['query', 'one.heapsnapshot', '--by', 'references']],
   ['shell one.heapsnapshot tw\t', ['shell', 'one.heapsnapshot', 'two.heapsnapshot.gz']],
